@@ -1,0 +1,1 @@
+"""Typed configuration, texts for people and the root of the exception tree."""

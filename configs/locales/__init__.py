@@ -1,0 +1,34 @@
+"""Texts for people, in Chinese and English: ``text("zh", "label.disclaimer")``."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """Return every text of one language as ``{"section.key": text}``.
+
+    Raises:
+        KeyError: the language is neither ``zh`` nor ``en``.
+    """
+    if language not in LANGUAGES:
+        raise KeyError(language)
+    tree = yaml.safe_load((Path(__file__).parent / f"{language}.yaml").read_text(encoding="utf-8"))
+    return {f"{section}.{key}": value.strip() for section, texts in tree.items() for key, value in texts.items()}
+
+
+def text(language: str, key: str, **values: Any) -> str:
+    """Return the text ``key`` with its ``{blanks}`` filled.
+
+    Raises:
+        KeyError: no such text or a blank without a value; both are programming errors.
+    """
+    return catalogue(language)[key].format(**values)

