@@ -1,0 +1,92 @@
+"""Does a drug meet an allergy? Same substance, same group, or a known cross-reaction."""
+
+from __future__ import annotations
+
+from configs.locales import text
+from tools.findings import Finding
+from tools.profile import Known, PatientProfile
+from tools.records import SEVERITIES, AllergyGroup, CrossReaction
+from tools.tables import Tables
+
+
+def check_allergies(profile: PatientProfile, reference: str, tables: Tables, language: str) -> list[Finding]:
+    """Check one drug or ``class:`` against everything the patient is allergic to.
+
+    Returns:
+        At most one finding per allergy, the most severe; an allergy that no table understands gives ``unverified``, never silence.
+    """
+    found = (_check(known, reference, tables, language) for known in profile.allergies)
+    return [finding for finding in found if finding]
+
+
+def _check(allergy: Known, reference: str, tables: Tables, language: str) -> Finding | None:
+    drug = tables.name(reference, language)
+    if not allergy.references:
+        reason = text(language, "findings.allergy_unknown", allergen=allergy.words, drug=drug)
+        action = text(language, "findings.ask_pharmacist")
+        return Finding(
+            kind="allergy", severity="unverified", rule="allergy.unknown", drug=drug, with_=allergy.words, reason=reason, action=action
+        )
+    lineage = tables.lineage[reference]
+    same = [r for r in allergy.references if r in lineage]
+    groups = narrowest_groups(allergy, tables)
+    group = next((g for g in groups if _covers(g, reference, tables)), None)
+    if same or group:
+        return _conflict(allergy, reference, group, tables, language)
+    return _crossed(allergy, reference, groups, tables, language)
+
+
+def narrowest_groups(allergy: Known, tables: Tables) -> list[AllergyGroup]:
+    """Return the allergy groups that the patient's words name, or else the smallest that their drug belongs to."""
+    named = [tables.groups[r.partition(":")[2]] for r in sorted(allergy.references) if r.startswith("group:")]
+    if named:
+        return named
+    holding = [g for g in tables.groups.values() for r in allergy.references if set(g.members) & tables.lineage.get(r, frozenset())]
+    sizes = {g.id: sum(bool(set(g.members) & lineage) for lineage in tables.lineage.values()) for g in holding}
+    smallest = min(sizes.values(), default=0)
+    return [g for g in holding if sizes[g.id] == smallest][:1]
+
+
+def _covers(group: AllergyGroup, reference: str, tables: Tables) -> bool:
+    """Tell whether the drug is in the group, or is a class so wide that members of the group are in it."""
+    if set(group.members) & tables.lineage[reference]:
+        return True
+    return any(reference in tables.lineage.get(member, frozenset()) for member in group.members)
+
+
+def _conflict(allergy: Known, reference: str, group: AllergyGroup | None, tables: Tables, language: str) -> Finding:
+    drug = tables.name(reference, language)
+    key = "findings.allergy_member" if group else "findings.allergy_same"
+    label = group.name.in_(language) if group else drug
+    return Finding(
+        kind="allergy",
+        severity="contraindicated",
+        rule=f"allergy.{group.id if group else reference}",
+        drug=drug,
+        with_=allergy.words,
+        reason=text(language, key, allergen=allergy.words, drug=drug, group=label),
+        action=text(language, "findings.allergy_action", drug=drug),
+        source=str(group.origin) if group else "",
+    )
+
+
+def _crossed(allergy: Known, reference: str, groups: list[AllergyGroup], tables: Tables, language: str) -> Finding | None:
+    ids = {g.id for g in groups}
+    rows = [x for x in tables.cross_reactions if x.group in ids and x.to in tables.lineage[reference] and x.severity != "none"]
+    if not rows:
+        return None
+    row = min(rows, key=lambda x: SEVERITIES.index(x.severity))  # type: ignore[arg-type]
+    return _cross_finding(allergy, tables.name(reference, language), row, language)
+
+
+def _cross_finding(allergy: Known, drug: str, row: CrossReaction, language: str) -> Finding:
+    return Finding(
+        kind="allergy",
+        severity=row.severity,  # type: ignore[arg-type]
+        rule=f"allergy.{row.group}.{row.to}",
+        drug=drug,
+        with_=allergy.words,
+        reason=text(language, "findings.allergy_cross", allergen=allergy.words, drug=drug, reason=row.reason.in_(language)),
+        action=row.action.in_(language),
+        source=str(row.origin),
+    )

@@ -1,0 +1,30 @@
+"""What the checks know about the patient; memory fills it from facts, scripts from plain words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Something the patient has said: their words, and what these words stand for in the tables (empty: not understood)."""
+
+    words: str
+    references: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class PatientProfile:
+    """One person, as far as known. ``None`` and empty mean "not known", never "no"."""
+
+    subject: str = "self"
+    allergies: tuple[Known, ...] = ()
+    no_known_allergies: bool = False
+    medications: tuple[Known, ...] = ()
+    conditions: tuple[Known, ...] = ()
+    age_months: int | None = None
+    sex: Literal["male", "female"] | None = None
+    pregnant: bool | None = None
+    weight_kg: float | None = None
+    height_cm: float | None = None

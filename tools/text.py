@@ -1,0 +1,63 @@
+"""Text hygiene that every door of the program shares: cleaning, folding, splitting, telling the language."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+_INVISIBLE = re.compile(
+    r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\U000e0000-\U000e007f]"
+)
+_SENTENCE = re.compile(
+    r".*?(?:[。！？!?…]+[”」』）)\"']*(?:\s*\[\d+\])*|(?<!\d)\.(?:\s*\[\d+\])*(?=\s|$)|(?<=\d)\.(?:\s*\[\d+\])*(?=\s+[A-Z]|\s*$)|\n+|$)",
+    re.S,
+)
+_CLAUSE = re.compile(r"[，,。．；;！!？?\n…]+|(?<!\d)\.(?=\s|$)|(?<=[a-z])\s+(?=but\b)|(?=但是|不过|可是)")
+_PUNCTUATION = "，。！？；：（）、《》【】“”‘’…—～"
+_COMPATIBLE = re.compile(f"[^{_PUNCTUATION}]+")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LATIN = re.compile(r"[A-Za-z]")
+
+
+def clean(text: str) -> str:
+    """Return ``text`` that every library below can take.
+
+    Lone surrogates, NUL, control, invisible and tag characters go; compatibility forms are unified (NFKC), so that full-width digits and
+    U+FDFA cannot surprise a native library later. Chinese punctuation stays as the patient wrote it.
+    """
+    text = text.encode("utf-8", "ignore").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    return _INVISIBLE.sub("", _COMPATIBLE.sub(lambda run: unicodedata.normalize("NFKC", run[0]), text)).strip()
+
+
+def fold(text: str) -> str:
+    """Return cleaned text in lower case, character by character, so that offsets in it are offsets in the original."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(low if len(low := char.lower()) == 1 else char for char in text)
+
+
+def clauses(text: str) -> Iterator[tuple[int, str]]:
+    """Yield ``(offset, clause)`` for the stretches of text between punctuation marks."""
+    start = 0
+    for mark in _CLAUSE.finditer(text):
+        if text[start : mark.start()].strip():
+            yield start, text[start : mark.start()]
+        start = mark.end()
+    if text[start:].strip():
+        yield start, text[start:]
+
+
+def sentences(text: str) -> list[str]:
+    """Split into sentences; a citation such as ``[1]`` after the full stop stays with its sentence."""
+    return [found.strip() for found in _SENTENCE.findall(text) if found.strip()]
+
+
+def language_of(text: str, default: str = "zh") -> str:
+    """Return ``zh`` or ``en`` by the script of most letters; ``default`` when there are none."""
+    han, latin = len(_HAN.findall(text)), len(_LATIN.findall(text))
+    if not han and not latin:
+        return default
+    # One Chinese character carries about as much as one English word of five letters.
+    return "zh" if han * 5 >= latin else "en"

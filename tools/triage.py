@@ -1,0 +1,152 @@
+"""Triage: from the findings in a message to a level of urgency. It may raise a level, never lower one.
+
+Levels follow the Chinese four-level standard (急诊预检分诊 I-IV) as the rows of ``red_flags.csv`` state, with their sources.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tools.records import LEVELS, Emergency, Level, RedFlag
+from tools.tables import Tables
+from tools.text import clauses, fold
+
+_NEGATION_ZH = re.compile(r"(没有|没|无|否认|未见|未出现|并无|从不|从未|并未)(?P<between>[^,，。;；]{0,14})$")
+_NEGATION_NEAR_ZH = re.compile(r"(不|不太|不怎么|不是|并不|也不|又不|都不)(会|想)?$")
+# "没吃饭就胸痛", "无明显诱因胸痛", "没缓解": the negation is about something else.
+_NOT_ABOUT_IT = re.compile(
+    r"(诱因|原因|缘|征兆|预兆|事|吃|喝|睡|干|做|动|休息|注意|想|就|突然|忽然|一直|缓解|好转|减|停|用|效|敢|人|法|办|力|过|多久|想到|感觉到|料|几|一会|知)"
+)
+_NEGATION_EN = re.compile(
+    r"\b(no|not|denies|denied|without|never|don't|doesn't|didn't|haven't|hasn't|isn't|aren't|wasn't|negative for)\b(?P<between>[^.;,]{0,40})$"
+)
+_NOT_ABOUT_IT_EN = re.compile(
+    r"\b(but|relief|idea|reason|help\w*|stop\w*|longer|better|improv\w*|know|sure|able|until|warning|matter|only|go|gone|going|away|eat\w*|sleep|slept|breathe|move)\b"
+)
+_EDUCATION = re.compile(
+    r"(什么是|是什么(意思|病)|有哪些(症状|表现)|的?症状有哪些|科普|如何(预防|识别|判断)|怎么(预防|识别)|的(定义|概念|原理|区别)|"
+    r"what (is|are) (a |an |the )?(signs?|symptoms?|causes?|difference|definition)?|how (to|can i|do i) (prevent|recogni[sz]e)|difference between|explain)"
+)
+_PERSON = re.compile(
+    r"(我|俺|咱|孩子|宝宝|娃|妈|爸|爷|奶|老公|老婆|丈夫|妻子|女儿|儿子|他|她|朋友|同事|病人|患者|现在|刚才|刚刚|突然|"
+    r"\b(i|i'm|i've|my|me|he|she|his|her|we|our|now|suddenly|just)\b)"
+)
+# What was, counts: a stent of years ago makes today's chest pain worse.
+_HISTORY = {
+    *("known_heart_disease", "known_asthma", "diabetes", "immunosuppressed", "anticoagulant", "adrenal_risk", "hyperthyroid"),
+    "recent_immobility",
+}
+_INFANT_MONTHS = 6
+_POPULATIONS = {
+    "infant": re.compile(r"(新生儿|婴儿|满月|刚出生|出生(才|刚)?[一二三四五六七八九十\d]+天|月子里|\b(newborn|infant|neonate)\b)"),
+    "child": re.compile(
+        r"(孩子|小孩|儿子|女儿|闺女|娃|宝宝|宝贝|幼儿|婴儿|孙子|孙女|\b(child|kid|toddler|baby|son|daughter|infant|boy|girl)\b)"
+    ),
+    "elderly": re.compile(r"(老人|爷爷|奶奶|外公|外婆|姥姥|姥爷|老年|高龄|\b(elderly|grand(ma|pa|mother|father))\b)"),
+    "pregnant": re.compile(r"(怀孕|怀着|孕(妇|期|\d|早|中|晚)|妊娠|怀了|胎动|\bpregnan)"),
+    "postpartum": re.compile(r"(产后|生完|刚生|坐月子|分娩后|剖腹产后|\b(postpartum|gave birth|after (the )?(birth|delivery))\b)"),
+    "immunosuppressed": re.compile(
+        r"(化疗|移植|免疫抑制|白血病|淋巴瘤|艾滋|hiv|粒细胞缺|白细胞低|\b(chemo\w*|transplant|immunosuppress\w*|leuk\w+|neutropeni\w*)\b)"
+    ),
+}
+_PAST = re.compile(
+    r"(去年|前年|以前|曾经|小时候|年前|从前|过去(有|得|曾)|当时|\b(last year|years? ago|months? ago|used to|in the past|as a child|previously)\b)"
+)
+_NOW = re.compile(
+    r"(现在|今天|今早|今晚|刚|突然|又|这两天|昨|正在|此刻|\b(now|today|again|just|suddenly|tonight|this morning|yesterday)\b)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """How urgent a message is and why."""
+
+    level: Level
+    cn_level: str
+    red_flags: tuple[RedFlag, ...]
+    findings: tuple[str, ...]
+
+    @property
+    def first(self) -> RedFlag | None:
+        """The most urgent red flag."""
+        return self.red_flags[0] if self.red_flags else None
+
+
+def triage(message: str, tables: Tables, *, age_months: int | None = None, pregnant: bool | None = None) -> Triage:
+    """Read the findings in cleaned ``message`` and compose them to red flags.
+
+    Args:
+        message: what the patient wrote, of any length.
+        tables: the knowledge tables.
+        age_months: when known, rules for another age do not fire; when unknown, rules for an age group fire if the message names it.
+        pregnant: likewise.
+    """
+    found = findings_in(message, tables)
+    folded = fold(message)
+    flags = [f for f in tables.red_flags if _fires(f, found, folded, age_months, pregnant)]
+    flags.sort(key=lambda f: (LEVELS.index(f.level), f.cn_level))
+    if not flags:
+        return Triage("routine", "IV", (), tuple(sorted(found)))
+    return Triage(flags[0].level, flags[0].cn_level, tuple(flags), tuple(sorted(found)))
+
+
+def emergency_of(result: Triage, tables: Tables) -> Emergency | None:
+    """Return the emergency of the most urgent red flag."""
+    return tables.emergencies[result.first.emergency] if result.first else None
+
+
+def findings_in(message: str, tables: Tables) -> frozenset[str]:
+    """Return the ids of the findings that the message affirms: not negated, not history, not a textbook question."""
+    folded = fold(message)
+    if _EDUCATION.search(folded) and not _PERSON.search(folded):
+        return frozenset()
+    parts = [part for _, part in clauses(folded)]
+    live = [part for part in parts if not (_PAST.search(part) and not _NOW.search(folded))]
+    return frozenset(
+        symptom.id
+        for symptom in tables.symptoms.values()
+        if any(_affirmed(p, part) for p in (symptom.zh, symptom.en) if p for part in (parts if symptom.id in _HISTORY else live))
+    )
+
+
+def _affirmed(pattern: re.Pattern[str], clause: str) -> bool:
+    return any(not negated(clause, match.start()) for match in pattern.finditer(clause))
+
+
+def negated(clause: str, start: int) -> bool:
+    """Tell whether what begins at ``start`` is denied by words before it in its clause; in doubt it is not."""
+    before = clause[:start]
+    if _NEGATION_NEAR_ZH.search(before):
+        return True
+    zh = _NEGATION_ZH.search(before)
+    if zh and not _NOT_ABOUT_IT.search(zh["between"]):
+        return True
+    en = _NEGATION_EN.search(before)
+    return bool(en and not _NOT_ABOUT_IT_EN.search(en["between"]))
+
+
+def _fires(flag: RedFlag, found: frozenset[str], folded: str, age_months: int | None, pregnant: bool | None) -> bool:
+    if not all(group & found for group in flag.needs):
+        return False
+    if age_months is not None:
+        return _in_age(flag, age_months) and _in_population(flag, folded, pregnant)
+    # The age is not known: a rule for an age group fires only when the message names the group.
+    if flag.age_max_months is not None and flag.age_max_months <= _INFANT_MONTHS:
+        return bool(_POPULATIONS["infant"].search(folded))
+    if flag.age_min_months is not None or flag.age_max_months is not None or flag.population == "child":
+        return (flag.population != "any" and bool(_POPULATIONS[flag.population].search(folded))) or flag.population == "any"
+    return _in_population(flag, folded, pregnant)
+
+
+def _in_age(flag: RedFlag, age_months: int) -> bool:
+    low, high = flag.age_min_months, flag.age_max_months
+    return (low is None or age_months >= low) and (high is None or age_months <= high)
+
+
+def _in_population(flag: RedFlag, folded: str, pregnant: bool | None) -> bool:
+    if flag.population in ("any", "child", "elderly"):
+        return True  # the age limits of the rule have decided
+    if flag.population == "pregnant" and pregnant is not None:
+        return pregnant
+    return bool(_POPULATIONS[flag.population].search(folded))
