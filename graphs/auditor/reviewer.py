@@ -1,0 +1,49 @@
+"""The language model as auditor, beside the rules: it may object, never absolve."""
+
+from __future__ import annotations
+
+from langgraph.runtime import Runtime
+
+from configs.locales import text
+from graphs.context import Context
+from graphs.errors import ModelFailed
+from graphs.evidence import Evidence
+from graphs.prompts import case_messages, numbered_draft, task
+from graphs.state import ConsultState, Critique, Review
+from tools.findings import Finding
+from tools.profile import PatientProfile
+
+
+async def review(state: ConsultState, runtime: Runtime[Context], evidence: list[Evidence], profile: PatientProfile) -> Critique | None:
+    """Return the model's critique of a draft that a model wrote; ``None`` for a digest, which quotes and needs none.
+
+    A reviewer that cannot be reached or understood gives the verdict ``failed``: no audit, no answer.
+    """
+    if state["draft"].writer != "model":
+        return None
+    models = runtime.context.models
+    try:
+        if models is None:
+            raise ModelFailed("model_failed", reason="no endpoint")
+        messages = [*case_messages(state, evidence, profile), task("critique", state["language"], numbered_draft(state["draft"].sentences))]
+        answer = await models.parse("critique", messages, Review, "critique")
+    except ModelFailed:
+        reason = text(state["language"], "findings.audit_failed")
+        failed = Finding(kind="audit_failed", severity="unverified", rule="reviewer.failed", reason=reason, by="reviewer")
+        return Critique(verdict="failed", findings=(failed,))
+    return _critique(answer, len(state["draft"].sentences), state["language"])
+
+
+def _critique(review: Review, length: int, language: str) -> Critique:
+    findings = tuple(
+        Finding(kind="reviewer", severity=f.severity, rule=f"reviewer.{f.kind}", reason=f.reason, sentence=f.sentence, by="reviewer")
+        for f in review.findings
+        if f.sentence < length
+    )
+    verdict = review.verdict
+    if verdict == "pass" and any(f.stops for f in findings):
+        verdict = "revise"  # an objection counts more than the verdict beside it
+    if verdict == "revise" and not any(f.stops for f in findings):
+        reason = "; ".join(review.reasons)[:200] or text(language, "findings.reviewer_unspecified")
+        findings = (*findings, Finding(kind="reviewer", severity="major", rule="reviewer.reason", reason=reason, by="reviewer"))
+    return Critique(verdict=verdict, findings=findings, reviewed=True)

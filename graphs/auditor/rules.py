@@ -1,0 +1,102 @@
+"""The deterministic auditor: what may not stand in an answer, whoever wrote it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from retrieval.citations import support
+
+from configs.locales import text
+from graphs.evidence import Evidence
+from graphs.state import Draft, Sentence, TriageNote
+from tools.checks import check_advice
+from tools.findings import Finding
+from tools.interactions import check_interactions
+from tools.mentions import mentions, permits
+from tools.profile import PatientProfile
+from tools.records import Severity
+from tools.tables import Tables
+from tools.text import fold, language_of
+
+_MIN_SUPPORT = 0.4
+"""Share of a sentence's words that its evidence must hold; quotes reach 1, honest paraphrases stay well above (see evaluation)."""
+
+
+# "不能根治", "nobody can guarantee": the promise is denied, not made.
+_DENIED = re.compile(
+    r"(不能|无法|不可能?|不要相信|不要轻信|宣称|声称|所谓|\b(nobody|no one|cannot|can't|claims? to)( can)?)[^,，。;；]{0,8}$"
+)
+
+
+def audit(
+    draft: Draft, evidence: list[Evidence], profile: PatientProfile, triage: TriageNote, tables: Tables, language: str
+) -> list[Finding]:
+    """Return everything that is wrong with a draft for this patient; same input, same output, no model."""
+    if not draft.sentences:
+        return [Finding(kind="no_evidence", severity="major", rule="draft.empty", reason=text(language, "findings.no_evidence"))]
+    by_number = {item.n: item for item in evidence}
+    findings: list[Finding] = []
+    for index, sentence in enumerate(draft.sentences):
+        found = [
+            *check_advice(profile, sentence.text, tables, language),
+            *_citations(sentence, by_number, language),
+            *_phrases(sentence, by_number, triage, tables, language),
+        ]
+        findings += [finding.model_copy(update={"sentence": index}) for finding in found]
+    return findings + list(_across(draft, profile, tables, language))
+
+
+def _citations(sentence: Sentence, evidence: dict[int, Evidence], language: str) -> Iterator[Finding]:
+    cited = [evidence[n] for n in sentence.cites if n in evidence]
+    if not cited or len(cited) < len(sentence.cites):
+        rule = "citation.unknown" if sentence.cites else "citation.missing"
+        yield Finding(kind="citation", severity="major", rule=rule, reason=text(language, f"findings.{rule.replace('.', '_')}"))
+        return
+    supported = support(sentence.text, "\n".join(f"{item.title} {item.section} {item.text}" for item in cited))
+    # Between two languages words cannot be compared, numbers can.
+    comparable = any(language_of(item.text) == language_of(sentence.text) for item in cited)
+    if supported.missing_numbers:
+        numbers = text(language, "findings.joiner").join(supported.missing_numbers)
+        yield Finding(
+            kind="support", severity="major", rule="support.number", reason=text(language, "findings.support_number", numbers=numbers)
+        )
+    elif comparable and supported.coverage < _MIN_SUPPORT:
+        yield Finding(kind="support", severity="major", rule="support.words", reason=text(language, "findings.support_words"))
+
+
+def _phrases(sentence: Sentence, evidence: dict[int, Evidence], triage: TriageNote, tables: Tables, language: str) -> Iterator[Finding]:
+    folded = fold(sentence.text)
+    quoted = any(sentence.text in evidence[n].text for n in sentence.cites if n in evidence)
+    for policy in tables.policies:
+        found = policy.pattern.search(folded) if policy.kind in ("certainty", "prescription", "dose", "delay") else None
+        if not found or (policy.kind == "certainty" and _DENIED.search(folded[: found.start()])):
+            continue
+        if policy.kind == "delay":
+            if triage.level in ("emergency", "urgent"):
+                yield _phrase("emergency", "contraindicated", "emergency.delayed", language, str(policy.origin))
+        elif policy.kind == "dose":
+            # What a cited label says word for word, and says to be a label's, is a label fact; anything else is a personal dose.
+            if not (quoted and any(word in folded for word in ("说明书", "标签", "label", "leaflet"))):
+                yield _phrase("dose", "major", "dose.personal", language, str(policy.origin))
+        else:
+            yield _phrase(policy.kind, "major", f"{policy.kind}.phrase", language, str(policy.origin))
+
+
+def _phrase(kind: str, severity: Severity, rule: str, language: str, source: str) -> Finding:
+    reason = text(language, f"findings.{rule.replace('.', '_')}")
+    return Finding(kind=kind, severity=severity, rule=rule, reason=reason, source=source)  # type: ignore[arg-type]
+
+
+def _across(draft: Draft, profile: PatientProfile, tables: Tables, language: str) -> Iterator[Finding]:
+    """Check drugs advised in different sentences against each other."""
+    where: dict[str, int] = {}
+    for index, sentence in enumerate(draft.sentences):
+        for mention in mentions(sentence.text, tables.names) if permits(sentence.text) else ():
+            if mention.stance == "advised":
+                for drug in mention.name.drugs & tables.drugs.keys():
+                    where.setdefault(drug, index)
+    for finding in check_interactions(where, tables, language):
+        if finding.kind == "interaction" and finding.severity == "contraindicated":
+            index = max(i for drug, i in where.items() if tables.name(drug, language) in (finding.drug, finding.with_))
+            yield finding.model_copy(update={"sentence": index})

@@ -1,0 +1,64 @@
+"""What a consult needs from outside: live objects, handed in per run and never checkpointed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol, TypeVar
+
+from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.tools import BaseTool
+from langgraph.runtime import Runtime
+from pydantic import BaseModel
+
+from configs.settings import ConsultSettings, Role
+from graphs.state import ConsultState
+from memory.facts import profile_of
+from memory.patients import PatientMemory
+from retrieval.search import Retriever
+from tools.profile import PatientProfile
+from tools.tables import Tables
+
+Schema = TypeVar("Schema", bound=BaseModel)
+
+
+class ChatModels(Protocol):
+    """The language model in its roles. Every failure is ``ModelFailed``; retries and time limits are inside."""
+
+    name: str
+
+    def ready(self) -> bool:
+        """Tell whether it is worth asking, or the endpoint has just been found dead."""
+
+    async def reply(self, role: Role, messages: Sequence[BaseMessage], tools: Sequence[BaseTool] = ()) -> AIMessage:
+        """Return one message, possibly with tool calls."""
+
+    async def parse(self, role: Role, messages: Sequence[BaseMessage], schema: type[Schema], name: str) -> Schema:
+        """Return an answer that fits ``schema``, retried once when it does not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """The surroundings of one run."""
+
+    settings: ConsultSettings
+    tables: Tables
+    retriever: Retriever
+    models: ChatModels | None = None
+    """``None``: no endpoint is configured and the evidence writer answers."""
+    owner: str = "local"
+    """Whose memory and threads these are; comes from authentication only."""
+    clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+
+
+def memory_of(runtime: Runtime[Context]) -> PatientMemory:
+    """Return the record of the run's owner."""
+    assert runtime.store is not None, "the graph is always compiled with a store"
+    return PatientMemory(runtime.store, runtime.context.owner)
+
+
+async def patient(state: ConsultState, runtime: Runtime[Context]) -> PatientProfile:
+    """Return what is known of the person the thread is about, what was said this turn included."""
+    said = await memory_of(runtime).statements()
+    return profile_of([*said, *state["facts"], *state.get("model_facts", [])], state["subject"])

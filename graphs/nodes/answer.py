@@ -1,0 +1,126 @@
+"""What the patient reads: the audited text with its sources, or the safe reply in its place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langgraph.runtime import Runtime
+
+from configs.locales import text
+from graphs.context import Context, patient
+from graphs.evidence import Evidence, resolve
+from graphs.state import Answer, Citation, ConsultState, Outcome, Sentence
+from tools.departments import departments_for
+from tools.findings import Finding, worst_first
+from tools.profile import PatientProfile
+
+
+async def answer(state: ConsultState, runtime: Runtime[Context]) -> dict[str, Any]:
+    """Assemble the reply; only a draft that passed the audit is shown."""
+    language = state["language"]
+    profile = await patient(state, runtime)
+    outcome = _outcome(state)
+    body = state["draft"].sentences if outcome == "answer" else ()
+    evidence = resolve(state["evidence"], runtime.context.retriever) if body else []
+    body, citations = _cited(body, evidence)
+    notices = _notices(state, outcome)
+    next_steps = _next_steps(state, runtime.context, profile, outcome)
+    lead = _lead(state, outcome)
+    label = text(language, "label.disclaimer")
+    written = _written(body, language)
+    shown = "\n".join(
+        part for part in ("\n".join(notices), lead, written, "\n".join(next_steps), _sources(citations, language), label) if part
+    )
+    return {
+        "answer": Answer(
+            outcome=outcome,
+            level=state["triage"].level,
+            text=shown,
+            notices=tuple(notices),
+            body=body,
+            next_steps=tuple(next_steps),
+            citations=citations,
+            writer=state["draft"].writer if outcome == "answer" else "evidence",
+            label=label,
+        )
+    }
+
+
+def _outcome(state: ConsultState) -> Outcome:
+    if "prescription" in state["requests"]:
+        return "refusal"
+    if "courtesy" in state["requests"]:
+        return "courtesy"
+    if state["critique"].verdict == "pass":
+        return "answer"
+    return "abstain" if not state["evidence"] else "safe_reply"
+
+
+def _notices(state: ConsultState, outcome: Outcome) -> list[str]:
+    """Return what must be said first: urgency, then conflicts that the question or the answer raises."""
+    language = state["language"]
+    lines = [text(language, "answer.urgent")] if state["triage"].level == "urgent" else []
+    raised = [f for f in state["critique"].findings if f.kind in ("allergy", "interaction", "duplicate") and f.severity != "minor"]
+    told: dict[tuple[str, str], Finding] = {}
+    for finding in worst_first(
+        [f.model_copy(update={"sentence": None}) for f in [*state["warnings"], *(raised if outcome == "answer" else [])]]
+    ):
+        told.setdefault((finding.kind, finding.reason), finding)
+    lines += [text(language, f"answer.notice_{f.severity}", reason=f.reason, action=f.action).strip() for f in told.values()]
+    if "dose" in state["requests"] and outcome == "answer":
+        lines.append(text(language, "answer.dose"))
+    return lines
+
+
+def _lead(state: ConsultState, outcome: Outcome) -> str:
+    language = state["language"]
+    if outcome != "answer":
+        return text(language, f"answer.{outcome}")
+    if state["draft"].writer == "evidence":
+        return text(language, "answer.fallback" if state["draft"].fallback else "answer.digest")
+    return ""
+
+
+def _cited(body: tuple[Sentence, ...], evidence: list[Evidence]) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
+    """Return the sentences and their sources, counted anew from 1 in the order in which they are cited."""
+    by_number = {item.n: item for item in evidence}
+    order = list(dict.fromkeys(n for sentence in body for n in sentence.cites))
+    renumbered = {old: new for new, old in enumerate(order, start=1)}
+    quotes = {n: sentence.text for sentence in reversed(body) for n in sentence.cites}
+    citations = tuple(by_number[n].citation(quotes[n]).model_copy(update={"n": renumbered[n]}) for n in order)
+    return tuple(s.model_copy(update={"cites": tuple(renumbered[n] for n in s.cites)}) for s in body), citations
+
+
+def _written(body: tuple[Sentence, ...], language: str) -> str:
+    joiner = "" if language == "zh" else " "
+    return joiner.join(f"{s.text}{''.join(f'[{n}]' for n in s.cites)}" for s in body)
+
+
+def _next_steps(state: ConsultState, context: Context, profile: PatientProfile, outcome: Outcome) -> list[str]:
+    language = state["language"]
+    lines = []
+    if profile.allergies == () and not profile.no_known_allergies and outcome == "answer" and _about_drugs(state):
+        lines.append(text(language, "answer.ask_allergies"))
+    if outcome in ("abstain", "courtesy") and not state["triage"].rules:
+        return lines
+    asked = state["question"]
+    if state["history"] and len(asked) < 16:
+        asked = f"{asked} {state['history'][-1]['question']}"
+    found = departments_for(asked, context.tables, age_months=profile.age_months)
+    names = text(language, "findings.joiner").join(d.name.in_(language) for d in found)
+    return [*lines, text(language, "answer.department", departments=names)]
+
+
+def _about_drugs(state: ConsultState) -> bool:
+    return any(ref.id.startswith("drug:") for ref in state["evidence"])
+
+
+def _sources(citations: tuple[Citation, ...], language: str) -> str:
+    if not citations:
+        return ""
+    lines = [text(language, "answer.sources")]
+    for c in citations:
+        where = " · ".join(part for part in (c.document, c.section) if part and part != c.source)
+        what = ", ".join(str(part) for part in (c.source, c.publisher, c.year or "") if part)
+        lines.append(f"[{c.n}] {where} — {what}" if where else f"[{c.n}] {what}")
+    return "\n".join(lines)

@@ -1,0 +1,39 @@
+"""From what was asked to what is searched: the whole question, the complaint without the record in it, and the conflict that was found."""
+
+from __future__ import annotations
+
+import re
+
+from configs.locales import text
+from graphs.state import ConsultState
+from memory.summary import TurnRecord
+from retrieval.tokenize import tokens
+from tools.text import clauses
+
+_LEANS = re.compile(r"^(那|那么|还有|另外|这个|这种|这样|它|他|她|what about|how about|and\b|is it|is that|can it|does it|so )", re.I)
+_SHORT = 6
+_MAX_CHARS = 300
+
+
+def search_queries(state: ConsultState) -> list[str]:
+    """Return the texts to search with, most important first, each once.
+
+    A letter such as "我对青霉素过敏。嗓子疼发烧三天了，能吃阿莫西林吗？" is about three things; searched as one it finds only the loudest.
+    """
+    question = state["question"]
+    queries = [in_context(question, state["history"])]
+    quotes = {fact.quote for fact in state["facts"] if fact.kind in ("allergy", "medication")}
+    rest = [part.strip() for _, part in clauses(question) if part.strip() not in quotes]
+    if quotes and rest:
+        queries.append(" ".join(rest))
+    for finding in state["warnings"][:1]:
+        queries.append(text(state["language"], f"query.{finding.kind}", drug=finding.drug, other=finding.with_))
+    return list(dict.fromkeys(queries))
+
+
+def in_context(question: str, history: list[TurnRecord]) -> str:
+    """Return the question, joined with the last one that stood on its own when it leans on it: "那头孢可以吗？" alone finds nothing."""
+    if _LEANS.search(question) or len(tokens(question)) <= _SHORT:
+        before = next((turn["question"] for turn in reversed(history) if len(tokens(turn["question"])) > _SHORT), "")
+        return f"{question} {before[:_MAX_CHARS]}".strip()
+    return question

@@ -1,0 +1,36 @@
+"""The questions that decide where a consult goes next."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from langgraph.runtime import Runtime
+
+from graphs.context import Context
+from graphs.state import ComposeState, ConsultState
+
+
+def what_is_needed(state: ConsultState) -> list[Literal["emergency", "answer", "extract", "compose"]]:
+    """Is it an emergency, something that may not be done, or a question to work on?"""
+    if state["triage"].level == "emergency":
+        return ["emergency"]
+    if {"prescription", "courtesy"} & set(state["requests"]):
+        return ["answer"]
+    return ["extract", "compose"]
+
+
+def does_the_draft_stand(state: ConsultState, runtime: Runtime[Context]) -> Literal["answer", "refine"]:
+    """May the draft be shown, or can it still be mended? Everything that is neither ends in the safe reply, inside ``answer``."""
+    mendable = state["critique"].verdict == "revise" and state["rounds"] < runtime.context.settings.max_rounds
+    return "refine" if mendable else "answer"
+
+
+def does_the_model_want_a_tool(state: ComposeState) -> Literal["tools", "__end__"]:
+    """Has the model asked for a tool instead of writing?"""
+    pending = state.get("tool_results", [])
+    return "tools" if pending and not pending[-1].text else "__end__"
+
+
+def is_the_thread_long(state: ConsultState, runtime: Runtime[Context]) -> Literal["summarise", "__end__"]:
+    """Do old turns have to make room?"""
+    return "summarise" if len(state["history"]) > runtime.context.settings.recent_turns else "__end__"

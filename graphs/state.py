@@ -1,0 +1,215 @@
+"""What a consult carries from node to node: plain, small data. Documents are referred to by id, never copied.
+
+The classes here are the only ones of ours that a checkpoint may hold (``STATE_TYPES``).
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from memory.facts import Fact
+from memory.summary import TurnRecord
+from tools.findings import Finding
+from tools.records import Level
+
+Writer = Literal["model", "evidence"]
+Verdict = Literal["pass", "revise", "block", "failed"]
+Outcome = Literal["answer", "emergency", "refusal", "courtesy", "abstain", "safe_reply"]
+
+
+class Part(BaseModel):
+    """A piece of state: immutable, so that a node can only return a new one."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class EvidenceRef(Part):
+    """Evidence ``[n]``: a chunk by id and version, or the short result of a tool with its source."""
+
+    n: int
+    kind: Literal["chunk", "tool"]
+    id: str
+    version: str = ""
+    text: str = ""
+    source: str = ""
+    year: int = 0
+
+
+class Sentence(Part):
+    """One sentence of a draft without its citation marks, and the evidence numbers that it cites."""
+
+    text: str
+    cites: tuple[int, ...] = ()
+
+
+class Draft(Part):
+    """What was written, by whom, and, when the model failed, why it was not the model."""
+
+    sentences: tuple[Sentence, ...] = ()
+    writer: Writer = "evidence"
+    fallback: str = ""
+
+
+class Critique(Part):
+    """The auditor's verdict on one draft. ``reviewed`` tells whether the language model read it beside the rules."""
+
+    verdict: Verdict
+    findings: tuple[Finding, ...] = ()
+    reviewed: bool = False
+
+
+class Change(Part):
+    """What refining did to one sentence; ``after`` is empty when it was removed."""
+
+    before: str
+    after: str
+    reason: str
+
+
+class Citation(Part):
+    """A source as the reader sees it."""
+
+    n: int
+    id: str
+    version: str
+    document: str
+    section: str
+    publisher: str
+    source: str
+    year: int
+    snippet: str
+    start: int = 0
+    end: int = 0
+
+
+class Answer(Part):
+    """What the patient gets, in parts and as one text."""
+
+    outcome: Outcome
+    level: Level
+    text: str
+    notices: tuple[str, ...] = ()
+    body: tuple[Sentence, ...] = ()
+    next_steps: tuple[str, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    writer: Writer = "evidence"
+    label: str
+
+
+class TriageNote(Part):
+    """The triage of this question."""
+
+    level: Level = "routine"
+    cn_level: str = "IV"
+    emergency: str = ""
+    rules: tuple[str, ...] = ()
+
+
+class ToolResult(Part):
+    """One tool call that the model made and what came back."""
+
+    call_id: str
+    name: str
+    arguments: str
+    text: str
+
+
+class ConsultInput(TypedDict):
+    """What starts a turn."""
+
+    question: str
+    turn: str
+    thread: str
+    at: str
+    language: str
+
+
+class ConsultState(ConsultInput, total=False):
+    """Everything a consult knows. Keys below ``summary`` belong to the turn and are reset by ``intake``."""
+
+    history: list[TurnRecord]
+    subject: str
+    summary: str
+
+    marker: str
+    triage: TriageNote
+    requests: tuple[str, ...]
+    facts: list[Fact]
+    model_facts: list[Fact]
+    warnings: list[Finding]
+    evidence: list[EvidenceRef]
+    draft: Draft
+    critique: Critique
+    rounds: int
+    changes: list[Change]
+    answer: Answer
+
+
+class ComposeState(ConsultState, total=False):
+    """Retrieval and drafting also keep the tool calls of the turn."""
+
+    tool_results: list[ToolResult]
+    tool_rounds: int
+
+
+class ComposeOutput(TypedDict):
+    """What composing hands back; nothing that runs beside it may write these keys."""
+
+    evidence: list[EvidenceRef]
+    draft: Draft
+
+
+class Review(BaseModel):
+    """The language model's critique, in the shape it must answer in; the verdict comes after the reasons on purpose."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reasons: list[str] = Field(default_factory=list, max_length=6)
+    findings: list[ReviewFinding] = Field(default_factory=list, max_length=8)
+    verdict: Literal["pass", "revise", "block"]
+
+
+class ReviewFinding(BaseModel):
+    """One objection of the reviewer to one sentence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sentence: int = Field(ge=0)
+    kind: str = Field(max_length=24)
+    severity: Literal["contraindicated", "major", "moderate", "minor"]
+    reason: str = Field(max_length=200)
+
+
+class Edit(BaseModel):
+    """One change to a numbered sentence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sentence: int = Field(ge=0)
+    action: Literal["replace", "delete"]
+    text: str = Field("", max_length=400)
+
+
+class Edits(BaseModel):
+    """The model's whole patch."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    edits: list[Edit] = Field(default_factory=list, max_length=20)
+
+
+class Summary(BaseModel):
+    """The model's running summary."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    summary: str = Field(max_length=1200)
+
+
+Review.model_rebuild()
+
+STATE_TYPES: tuple[type, ...] = (
+    EvidenceRef, Sentence, Draft, Critique, Change, Citation, Answer, TriageNote, ToolResult, Fact, Finding,
+)  # fmt: skip
