@@ -1,0 +1,101 @@
+"""The wire types: what every door sends and every client reads. Events are what a stream is made of."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from graphs.state import Change, Citation, Outcome, Sentence, Writer
+from memory.facts import Fact
+from tools.findings import Finding
+from tools.records import Level
+
+
+class Wire(BaseModel):
+    """A message that leaves the process."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+
+class Turn(Wire):
+    """One finished turn."""
+
+    thread: str
+    turn: str
+    answer: str
+    outcome: Outcome
+    level: Level
+    notices: list[str] = []
+    body: list[Sentence] = []
+    next_steps: list[str] = []
+    citations: list[Citation] = []
+    findings: list[Finding] = []
+    changes: list[Change] = []
+    facts: list[Fact] = []
+    rounds: int = 0
+    writer: Writer
+    reviewed: bool = False
+    """Whether a language model audited the answer beside the rules."""
+    fallback: str = ""
+    label: str
+    timings: dict[str, float] = {}
+    """Seconds per node; ``total`` is the whole turn."""
+
+
+class StatusEvent(Wire):
+    """A step began."""
+
+    event: Literal["status"] = "status"
+    node: str
+    label: str
+
+
+class SourcesEvent(Wire):
+    """Evidence was found."""
+
+    event: Literal["sources"] = "sources"
+    sources: list[Citation]
+
+
+class SafetyEvent(Wire):
+    """How urgent it is and what conflicts, known before any draft."""
+
+    event: Literal["safety"] = "safety"
+    level: Level
+    findings: list[Finding]
+
+
+class TokenEvent(Wire):
+    """A piece of the audited answer; never of a draft."""
+
+    event: Literal["token"] = "token"
+    text: str
+
+
+class MemoryEvent(Wire):
+    """What was newly remembered."""
+
+    event: Literal["memory"] = "memory"
+    facts: list[Fact]
+
+
+class DoneEvent(Wire):
+    """The turn is finished and stored."""
+
+    event: Literal["done"] = "done"
+    turn: Turn
+
+
+class ErrorEvent(Wire):
+    """The turn failed; the message is for the reader."""
+
+    event: Literal["error"] = "error"
+    code: str
+    message: str
+
+
+Event = Annotated[
+    StatusEvent | SourcesEvent | SafetyEvent | TokenEvent | MemoryEvent | DoneEvent | ErrorEvent,
+    Field(discriminator="event"),
+]
