@@ -20,7 +20,6 @@ from configs.errors import ConfigError, ShensiError
 from configs.locales import text
 from configs.settings import DEFAULT_PROFILE, Settings, load_settings
 from graphs.errors import QuestionRejected
-from retrieval.search import Retriever
 
 _JSON_KEYS = {
     "answer",
@@ -87,10 +86,11 @@ async def _ingest(options: argparse.Namespace, settings: Settings, language: str
     if missing:
         print(text(reader, "errors.path_missing", path=missing[0]), file=sys.stderr)
         return 2
-    if options.rebuild:
-        Retriever.wipe(settings.storage.data_dir / "index")
-    async with ConsultService.open(settings, progress=_bar(language)) as service:
-        report = await asyncio.to_thread(service.context.retriever.ingest, options.paths, _bar(language))
+    async with ConsultService.open(settings, progress=_bar(language), mend=options.rebuild) as service:
+        retriever = service.context.retriever
+        if options.rebuild:
+            await asyncio.to_thread(retriever.rebuild)
+        report = await asyncio.to_thread(retriever.ingest, options.paths, _bar(language), "own")
     print(text(reader, "ingest.done", added=report.added, replaced=report.replaced, unchanged=report.unchanged, chunks=report.chunks))
     for path, error in report.failed:
         print(text(reader, "ingest.failed", path=str(path), reason=error.message(reader)), file=sys.stderr)

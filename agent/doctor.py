@@ -64,7 +64,7 @@ async def _stores(settings: Settings, language: str) -> list[Check]:
 def _index(settings: Settings, language: str) -> list[Check]:
     name = text(language, "doctor.index")
     try:
-        retriever = Retriever.open(settings.retrieval, settings.storage.data_dir / "index")
+        retriever = Retriever.open(settings.retrieval, settings.storage.data_dir)
     except ShensiError as error:
         return [Check("FAIL", name, error.message(language), text(language, "doctor.index_mend"))]
     status = retriever.status()
@@ -72,7 +72,11 @@ def _index(settings: Settings, language: str) -> list[Check]:
     said = text(language, "doctor.index_good", documents=status.documents, chunks=status.chunks, embedder=status.embedder or "-")
     checks = [Check("OK" if status.chunks else "WARN", name, said, "" if status.chunks else text(language, "doctor.index_empty"))]
     if status.embedder_reason:
-        checks.append(Check("WARN", text(language, "doctor.embedder"), status.embedder_reason.message(language), text(language, "doctor.embedder_mend")))
+        checks.append(
+            Check(
+                "WARN", text(language, "doctor.embedder"), status.embedder_reason.message(language), text(language, "doctor.embedder_mend")
+            )
+        )
     return checks
 
 

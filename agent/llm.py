@@ -104,7 +104,7 @@ class OpenAIModels:
                 api_key=self._key,
                 temperature=how.temperature,
                 top_p=how.top_p,
-                max_tokens=how.max_tokens,  # type: ignore[call-arg]
+                max_tokens=how.max_tokens,
                 timeout=how.timeout_s,
                 max_retries=0,  # the retry policy is in _call and nowhere else
                 extra_body=extra or None,

@@ -58,7 +58,12 @@ class ConsultService:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, settings: Settings, *, progress: Progress | None = None, builder: StateGraph[Any, Any, Any, Any] = consult_builder
+        cls,
+        settings: Settings,
+        *,
+        progress: Progress | None = None,
+        builder: StateGraph[Any, Any, Any, Any] = consult_builder,
+        mend: bool = False,
     ) -> AsyncIterator[ConsultService]:
         """Open tables, stores and index, and bring the index up to date with the starter knowledge.
 
@@ -66,6 +71,7 @@ class ConsultService:
             settings: a loaded profile.
             progress: called with (done, total, what) while documents are indexed.
             builder: the graph to run; tests pass one with probes in it.
+            mend: build a damaged index anew instead of raising.
 
         Raises:
             ShensiError: a table, a store or the index cannot be used; nothing was changed.
@@ -73,7 +79,7 @@ class ConsultService:
         folder = settings.storage.data_dir
         tables = load_tables(settings.storage.knowledge_dir / "tables")
         async with open_stores(folder, STATE_TYPES) as (saver, store):
-            retriever = await asyncio.to_thread(_open_index, settings, folder, tables.terms, progress)
+            retriever = await asyncio.to_thread(_open_index, settings, folder, tables.terms, progress, mend)
             try:
                 context = Context(
                     settings=settings.consult,
@@ -227,8 +233,8 @@ class ConsultService:
         return language_of(words) if default == "auto" else default
 
 
-def _open_index(settings: Settings, folder: Path, terms: dict[str, str], progress: Progress | None) -> Retriever:
-    retriever = Retriever.open(settings.retrieval, folder / "index", terms)
+def _open_index(settings: Settings, folder: Path, terms: dict[str, str], progress: Progress | None, mend: bool) -> Retriever:
+    retriever = Retriever.open(settings.retrieval, folder, terms, mend=mend)
     documents = settings.storage.knowledge_dir / "documents"
     if documents.is_dir():
         retriever.ingest([documents], progress)

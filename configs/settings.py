@@ -111,7 +111,8 @@ class ConsultSettings(Section):
     region: Literal["CN", "US", "UK", "EU"] = "CN"
     """Decides the emergency numbers."""
     owner: str = Field("local", min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
-    max_question_chars: int = Field(8000, ge=100, le=50000)
+    max_question_chars: int = Field(4000, ge=100, le=8000)
+    """Bounded because a question is part of every checkpoint of its turn."""
     max_rounds: int = Field(2, ge=0, le=4)
     """How often a draft may be refined before the safe reply takes its place."""
     max_tool_rounds: int = Field(2, ge=0, le=4)

@@ -41,7 +41,7 @@ builder.add_node(remember)
 builder.add_node(summarise)
 
 builder.add_edge(START, "intake")
-builder.add_conditional_edges("intake", what_is_needed)
+builder.add_conditional_edges("intake", what_is_needed, ["emergency", "answer", "extract", "compose"])
 builder.add_edge(["extract", "compose"], "critique")  # facts said this turn count in this turn's audit
 builder.add_conditional_edges("critique", does_the_draft_stand)
 builder.add_edge("refine", "critique")  # a refined draft is a new draft: audited again

@@ -5,6 +5,7 @@ It invents nothing and needs no model; it is the mode without an endpoint and th
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 
@@ -35,8 +36,8 @@ class _Candidate:
     def gain(self, wanted: frozenset[str], covered: set[str]) -> float:
         """Return how much of the question this sentence adds to what is covered."""
         common = self.words & wanted
-        new = len(common - covered) + _SEEN * len(common & covered)
-        return (new / (len(self.words) or 1) ** 0.5 + 0.05) * _WEIGHT[self.evidence.kind] / (1 + 0.1 * self.rank)
+        new: float = len(common - covered) + _SEEN * len(common & covered)
+        return (new / math.sqrt(len(self.words) or 1) + 0.05) * _WEIGHT[self.evidence.kind] / (1 + 0.1 * self.rank)
 
 
 def write(question: str, evidence: list[Evidence], language: str) -> tuple[Sentence, ...]:

@@ -23,30 +23,37 @@ _MAYBE = re.compile(r"(可能|好像|似乎|怀疑|大概|也许|不确定|疑�
 _PAST = re.compile(r"(以前|曾经?|小时候|过去|当年|原来|\b(used to|previously|in the past|as a child)\b)")
 
 _ALLERGIC_ZH = re.compile(
-    r"对(?P<what>[^。!?！？\n;；]{1,40}?)(?P<not>不|没有?|都不|并不|也不)?(?:会|是|有|都|也|严重|重度|轻度|有点|特别|非常|药物)*(?:过敏|皮试阳性)(?!性|原检测|科|体质)"
+    r"对(?P<what>[^。!?！？\n;；]{1,40}?)(?P<not>不|没有?|都不|并不|也不)?(?:会|是|有|都|也|严重|重度|轻度|有点|特别|"
+    r"非常|药物)*(?:过敏|皮试阳性)(?!性|原检测|科|体质)"
 )
 _ALLERGY_ZH = re.compile(r"(?:过敏|皮试阳性)(?!性|原|科|体质)")
 _NONE_ZH = re.compile(
-    r"(没有?|无|否认|未(发现|有))(任何|什么|明确|已知)?的?((药物|食物|药|及|和|或|与|、)*)过敏(史|情况|的)?(?!性)|过敏史\s*[:：]?\s*(无|没有|否认)"
+    r"(没有?|无|否认|未(发现|有))(任何|什么|明确|已知)?的?((药物|食物|药|及|和|或|与|、)*)过敏(史|情况|的)?(?!性)|"
+    r"过敏史\s*[:：]?\s*(无|没有|否认)"
 )
 _ALLERGIC_EN = re.compile(
-    r"(?P<not>\b(?:not|never|n't|isn't|no longer) (?:been )?)?\b(?:allerg(?:ic|y) to|anaphylaxis (?:to|from)|bad reaction to)\s+(?P<what>[^.!?;\n]{2,80})"
+    r"(?P<not>\b(?:not|never|n't|isn't|no longer) (?:been )?)?\b(?:allerg(?:ic|y) to|anaphylaxis (?:to|from)|"
+    r"bad reaction to)\s+(?P<what>[^.!?;\n]{2,80})"
 )
 _ALLERGY_EN = re.compile(r"\b(allergy|allergies|allergic)\b")
 _NONE_EN = re.compile(
-    r"\b(no (known )?(drug |food |medication )?allerg(y|ies)|nkda|not allergic to (anything|any)|(don't|do not) have (any )?(known )?(drug )?allerg)"
+    r"\b(no (known )?(drug |food |medication )?allerg(y|ies)|nkda|not allergic to (anything|any)|(don't|"
+    r"do not) have (any )?(known )?(drug )?allerg)"
 )
 _CUT_EN = re.compile(r"\b(but|because|so|can|could|should|since|i (?:am|have|take|also|was|had|got)|is it|what|and i)\b|, (?=i\b)")
 _EMPTY = re.compile(r"^(什么|啥|它|这个|那个|这种|那种|哪些?|哪种|任何|其他|别的|it|that|this|them|anything|what)+$")
 
 _TAKES = re.compile(
-    r"(正?在(?:吃|服用?|用|打|使用)|长期(?:吃|服用?|用)|每[天日晚早](?:都|要|会)?(?:吃|服用?|用|打)|一直(?:在)?(?:吃|服用?|用)|(?:吃|服|用|打|喝)(?:着|了|过)|"
+    r"(正?在(?:吃|服用?|用|打|使用)|长期(?:吃|服用?|用)|每[天日晚早](?:都|要|会)?(?:吃|服用?|用|打)|一直(?:在)?(?:吃|"
+    r"服用?|用)|(?:吃|服|用|打|喝)(?:着|了|过)|"
     r"(?:目前|现在|平时|最近|刚|刚刚|已经|昨天|今天|昨晚|今早)(?:在|也|还|都)?(?:吃|服用?|用|打)|常用药|服药|用药史|"
-    r"\b(?:i'm|i am|he's|he is|she's|she is|been|currently|also|and)\s+(?:on|taking|using)\b|\b(?:taking|takes|took|taken|takes?|using|prescribed|on)\b)"
+    r"\b(?:i'm|i am|he's|he is|she's|she is|been|currently|also|and)\s+(?:on|taking|using)\b|\b(?:taking|takes|took|"
+    r"taken|takes?|using|prescribed|on)\b)"
 )
 _ASKS_TO_TAKE = re.compile(
     r"((?:能|可以|可不可以|能不能|要不要|该不该|应不应该|想|应该|打算|是否|需不需要|需要|适合)[^,，]{0,6}(?:吃|服|用|打|喝)|"
-    r"\b(?:can|could|should|may|shall|would|safe to|ok to|okay to|want to|need to|before|after|avoid)\b[^,]{0,24}\b(?:take|taking|use|using|have|on)\b)"
+    r"\b(?:can|could|should|may|shall|would|safe to|ok to|okay to|want to|need to|before|after|"
+    r"avoid)\b[^,]{0,24}\b(?:take|taking|use|using|have|on)\b)"
 )
 _NOT_TAKING = re.compile(
     r"(没有?|未|不|从不|从来没)(?:在|再|有|敢)?(?:吃|服|用|打)|\b(?:not|never|n't|no longer) (?:\w+ )?(?:on|tak\w*|us\w*)"
@@ -54,7 +61,8 @@ _NOT_TAKING = re.compile(
 _STOPPED = re.compile(r"(停了|停用|停药|不(?:再)?吃了|不用了|停掉|已停|断了|\b(?:stopped|quit|came off|discontinued|no longer)\b)")
 
 _HAS = re.compile(
-    r"(有|患|得了?|确诊|诊断|查出|病史|多年|\d+\s*年|患者|病人|是个?|伴|合并|\b(?:have|has|had|having|diagnosed|suffer\w*|history of|with|got|my|living with)\b)"
+    r"(有|患|得了?|确诊|诊断|查出|病史|多年|\d+\s*年|患者|病人|是个?|伴|合并|\b(?:have|has|had|having|diagnosed|"
+    r"suffer\w*|history of|with|got|my|living with)\b)"
 )
 _DENIES = re.compile(r"(没有?|无|否认|不是|未|排除了?|\b(?:no|not|don't|doesn't|haven't|hasn't|never|without|denies)\b)[^,，]{0,10}$")
 _PREGNANT = re.compile(r"(怀孕|怀着|有孕|孕\s*\d+\s*周|孕(?:早|中|晚)期|妊娠|我是孕妇|怀二胎|\bpregnant\b|\bweeks along\b)")
@@ -64,7 +72,8 @@ _NOT_PREGNANT = re.compile(
 _WEEKS = re.compile(r"(\d{1,2})\s*(?:\+\d)?\s*(?:周|weeks?)")
 _LACTATING = re.compile(r"(哺乳期|在?喂奶|母乳喂养|在哺乳|\b(?:breast-?feeding|nursing (?:a|my|mother))\b)")
 _SEX = re.compile(
-    r"(?:我是|本人|性别|患者|^)\s*[:：]?\s*个?(男|女)(?:性|的|生|士|人)?|(?<![\u4e00-\u9fff])(男|女)[,，\s]*\d{1,3}\s*岁|\d{1,3}\s*岁[的,，\s]*(男|女)|\b(?:i'm|i am) (?:a |an )?(?:\d+[- ]year[- ]old )?(man|woman|male|female)\b"
+    r"(?:我是|本人|性别|患者|^)\s*[:：]?\s*个?(男|女)(?:性|的|生|士|人)?|(?<![\u4e00-\u9fff])(男|"
+    r"女)[,，\s]*\d{1,3}\s*岁|\d{1,3}\s*岁[的,，\s]*(男|女)|\b(?:i'm|i am) (?:a |an )?(?:\d+[- ]year[- ]old )?(man|woman|male|female)\b"
 )
 
 

@@ -24,7 +24,7 @@ ANY = "*"
 class Fact(BaseModel):
     """One statement about one person.
 
-    ``value`` is the bare term in the patient's language, ``references`` what it stands for in the tables (empty: not understood), ``amount``
+    ``value`` is the bare term in the patient's language, ``references`` what it stands for in the tables (empty: unknown), ``amount``
     the number in kg, cm, months or weeks where there is one.
     """
 

@@ -10,7 +10,8 @@ _NUMBER = rf"(\d{{1,3}}(?:\.\d+)?|{_ZH}{{1,5}})"
 
 _YEARS = re.compile(rf"{_NUMBER}\s*(?:周?岁|years?[- ]old|y/?o\b|-year-old)(半)?")
 _MONTHS = re.compile(
-    rf"{_NUMBER}\s*(?:个?多?月(?:大|龄)|months?[- ]old|个月的?(?:宝宝|婴儿|孩子|娃))|(?:宝宝|孩子|婴儿|娃)(?:才|刚|已经)?\s*{_NUMBER}\s*个?月"
+    rf"{_NUMBER}\s*(?:个?多?月(?:大|龄)|months?[- ]old|个月的?(?:宝宝|婴儿|孩子|娃))|(?:宝宝|孩子|婴儿|娃)(?:才|刚|"
+    rf"已经)?\s*{_NUMBER}\s*个?月"
 )
 _DAYS = re.compile(rf"(?:出生|生下来)\s*{_NUMBER}\s*(天|周)|{_NUMBER}\s*(days?|weeks?)[- ]old")
 _AGED = re.compile(
@@ -21,7 +22,8 @@ _WEIGHT = re.compile(
 )
 _WEIGHT_BARE = re.compile(r"体重\s*(?:是|为|:)?\s*(\d{2,3}(?:\.\d+)?)(?![\d.]|\s*(?:公斤|千克|kg|斤|磅))")
 _HEIGHT = re.compile(
-    r"(?:身高|个子|height(?: is| of)?|i'?m|tall)\s*(?:是|为|:)?\s*(\d{2,3}(?:\.\d+)?)\s*(?:厘米|公分|cm)?(?![\d.]|\s*(?:公斤|kg|斤|岁|years|lb))|(\d{3})\s*(?:厘米|公分|cm)"
+    r"(?:身高|个子|height(?: is| of)?|i'?m|tall)\s*(?:是|为|:)?\s*(\d{2,3}(?:\.\d+)?)\s*(?:厘米|公分|cm)?(?![\d.]|"
+    r"\s*(?:公斤|kg|斤|岁|years|lb))|(\d{3})\s*(?:厘米|公分|cm)"
 )
 _METRES = re.compile(rf"([12一])\s*(?:米|\.|m(?=\d)|点)\s*(\d{{1,2}}|{_ZH}{{1,3}})(?:\s*(?:米|m\b|metres?|meters?))?")
 _FEET = re.compile(r"(\d)\s*(?:'|ft|feet|foot)\s*(\d{1,2})?\s*(?:\"|''|in(?:ches)?)?")

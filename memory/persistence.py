@@ -33,11 +33,11 @@ async def open_stores(folder: Path, state_types: Iterable[type]) -> AsyncIterato
         try:
             folder.mkdir(parents=True, exist_ok=True)
             stack.enter_context(FileLock(folder / "lock", timeout=0))
-            saver_connection = await _connect(stack, folder / "checkpoints.sqlite")
+            saver_connection = await _connect(stack, folder / "checkpoints.sqlite", "NORMAL")
             allowed = [(t.__module__, t.__name__) for t in state_types]
             saver = AsyncSqliteSaver(saver_connection, serde=JsonPlusSerializer(allowed_msgpack_modules=allowed))
             await saver.setup()
-            store = AsyncSqliteStore(await _connect(stack, folder / "store.sqlite", autocommit=True))
+            store = AsyncSqliteStore(await _connect(stack, folder / "store.sqlite", "FULL", autocommit=True))
             await store.setup()
         except Timeout as error:
             raise StorageBusy("storage_busy", path=str(folder)) from error
@@ -47,10 +47,11 @@ async def open_stores(folder: Path, state_types: Iterable[type]) -> AsyncIterato
         yield saver, store
 
 
-async def _connect(stack: AsyncExitStack, path: Path, *, autocommit: bool = False) -> aiosqlite.Connection:
+async def _connect(stack: AsyncExitStack, path: Path, synchronous: str, *, autocommit: bool = False) -> aiosqlite.Connection:
     connecting = aiosqlite.connect(path, isolation_level=None) if autocommit else aiosqlite.connect(path)
     connection = await stack.enter_async_context(connecting)
-    # FULL: what was acknowledged also survives the loss of power, not only of the process.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000"):
+    # Both survive the death of the process. FULL survives the loss of power too and costs a disk flush a write: the record is worth it, a
+    # checkpoint, which only says how far an unanswered turn had come, is not.
+    for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "busy_timeout=5000"):
         await connection.execute(f"PRAGMA {pragma}")
     return connection

@@ -20,7 +20,8 @@ _RELATIONS: tuple[tuple[str, str], ...] = (
 )
 _PATTERNS = tuple((name, re.compile(pattern)) for name, pattern in _RELATIONS)
 _SELF = re.compile(
-    r"(我(?!妈|爸|娘|姐|妹|哥|弟|娃|家|老公|老婆|女儿|儿子|孩子|朋友|奶奶|爷爷|的(孩子|女儿|儿子|妈|爸|老))|本人|\b(i|i'm|i've|i am|me)\b|\bmy (weight|height|age|allerg|medic|blood|doctor|throat|head|chest))"
+    r"(我(?!妈|爸|娘|姐|妹|哥|弟|娃|家|老公|老婆|女儿|儿子|孩子|朋友|奶奶|爷爷|的(孩子|女儿|儿子|妈|爸|老))|本人|"
+    r"\b(i|i'm|i've|i am|me)\b|\bmy (weight|height|age|allerg|medic|blood|doctor|throat|head|chest))"
 )
 _MY_CHILD = re.compile(r"我(怀孕|怀了|孕)")
 

@@ -75,14 +75,14 @@ def _crossed(allergy: Known, reference: str, groups: list[AllergyGroup], tables:
     rows = [x for x in tables.cross_reactions if x.group in ids and x.to in tables.lineage[reference] and x.severity != "none"]
     if not rows:
         return None
-    row = min(rows, key=lambda x: SEVERITIES.index(x.severity))  # type: ignore[arg-type]
+    row = min(rows, key=lambda x: SEVERITIES.index(x.severity))
     return _cross_finding(allergy, tables.name(reference, language), row, language)
 
 
 def _cross_finding(allergy: Known, drug: str, row: CrossReaction, language: str) -> Finding:
     return Finding(
         kind="allergy",
-        severity=row.severity,  # type: ignore[arg-type]
+        severity=row.severity,
         rule=f"allergy.{row.group}.{row.to}",
         drug=drug,
         with_=allergy.words,

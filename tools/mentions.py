@@ -22,7 +22,8 @@ _AVOID_BEFORE = re.compile(
     r"stay away from|contraindicated|not take|not use|stop taking)"
 )
 _AVOID_AFTER = re.compile(
-    r"^(?:[^,，。;；]{0,16}?|[^,，。;；]{0,24}[,，](?:因此|所以|应当?|要|请|都|也)?)(不能|不可以?(?!不)|不要|不应|不宜|不得|不建议|不推荐|不适合|禁用|禁忌|避免|忌用|慎用|有冲突|冲突|"
+    r"^(?:[^,，。;；]{0,16}?|[^,，。;；]{0,24}[,，](?:因此|所以|应当?|要|请|都|也)?)(不能|不可以?(?!不)|不要|不应|"
+    r"不宜|不得|不建议|不推荐|不适合|禁用|禁忌|避免|忌用|慎用|有冲突|冲突|"
     r"(is|are|be) (not|contraindicated|unsafe)|should not|must not|(should|must) be avoided|cannot|can't|not suitable|not safe)"
 )
 _DOUBLE = re.compile(
@@ -30,16 +31,21 @@ _DOUBLE = re.compile(
     r"(停|断|漏|忘|不吃|不用|不服|减量|stop\w*|miss\w*|skip\w*|forget\w*|withhold\w*)"
 )
 # "青霉素类包括阿莫西林……" tells an allergic patient what to avoid; a word of taking or choosing in it makes it advice again.
-_DESCRIBES = re.compile(r"(属于|包括|含有|都含|侧链|不是同一|成分不一样|\b(belongs? to|includes?|contains?|is an? (penicillin|class|type)|are (penicillins|classes)))")
+_DESCRIBES = re.compile(
+    r"(属于|包括|含有|都含|侧链|不是同一|成分不一样|\b(belongs? to|includes?|contains?|is an? (penicillin|class|"
+    r"type)|are (penicillins|classes)))"
+)
 _TAKING = re.compile(
     r"(吃|服|选|试|治|推荐|建议|首选|适合|有效|安全|放心|可以|没问题|给您|您|你|"
-    r"\b(take|taking|use|using|choose|choice|try|treat\w*|recommend\w*|suggest\w*|suitable|safe\w*|effective|works?|can|you|your|fine|option)\b)"
+    r"\b(take|taking|use|using|choose|choice|try|treat\w*|recommend\w*|suggest\w*|suitable|safe\w*|effective|works?|"
+    r"can|you|your|fine|option)\b)"
 )
 _UNDO = re.compile(
     r"(不在|并非|不是|不属于|没有|无需|不必|不用|not|isn't|aren't|no (need|reason))[^,，。]{0,6}(禁|忌|避免|avoid|contraindicat)"
 )
 _PERMIT = re.compile(
-    r"(可以|可(?=服|用|吃|口服|选)|能(?=吃|用|服)|放心|没问题|无妨|安全|推荐(?=服|用|吃|您|你|使用)|建议(?=服|用|吃|您服|您吃|您用|你吃|你用|使用|口服)|尽管|照常|继续(?=吃|服|用)|"
+    r"(可以(?!诱发|引起|加重|导致|使|造成|出现|刺激|损伤|影响|掩盖|减弱|增加|通过|见于)|可(?=服|用|吃|口服|选)|能(?=吃|用|服)|放心|没问题|无妨|安全|推荐(?=服|用|吃|您|你|使用)|建议(?=服|用|吃|"
+    r"您服|您吃|您用|你吃|你用|使用|口服)|尽管|照常|继续(?=吃|服|用)|"
     r"\b(you can|can take|may take|safe to|fine to|ok to|okay to|should take|go ahead|recommend|take it)\b)"
 )
 _NOT_PERMIT = re.compile(r"(不|别|勿|是否|能否|可否|才|cannot|can't|not|n't|whether|unless)[^,，。]{0,6}$")
@@ -89,9 +95,16 @@ def _stance(clause: str, start: int, end: int, permitted: bool) -> Stance:
 
 def _is_population(before: str, after: str) -> bool:
     """Tell whether the drug only says who is meant: "正在服用华法林的人", "people taking warfarin"."""
-    if re.search(r"(服用?|吃|用|打|使用|注射)[^,，。]{0,16}$", before) and re.match(r"[^,，。]{0,16}?(的(人|患者|病人|孕妇|女性|老人|孩子)|者)", after):
+    if re.search(r"(服用?|吃|用|打|使用|注射)[^,，。]{0,16}$", before) and re.match(
+        r"[^,，。]{0,16}?(的(人|患者|病人|孕妇|女性|老人|孩子)|者)", after
+    ):
         return True
-    return bool(re.search(r"\b(people|women|men|patients|anyone|anybody|those|someone|children) (who (take|use|are on)|taking|using|on)\b[^.]{0,60}$", before))
+    return bool(
+        re.search(
+            r"\b(people|women|men|patients|anyone|anybody|those|someone|children) (who (take|use|are on)|taking|using|on)\b[^.]{0,60}$",
+            before,
+        )
+    )
 
 
 def _is_allergen(before: str, after: str) -> bool:

@@ -7,13 +7,13 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar, get_args
+from typing import TypeVar
 
+from tools import rows
 from tools.errors import TableError
 from tools.names import NameIndex
 from tools.records import (
     AllergyGroup,
-    Bilingual,
     Condition,
     CrossReaction,
     Department,
@@ -22,17 +22,14 @@ from tools.records import (
     Emergency,
     Hotline,
     Interaction,
-    Level,
-    Origin,
     Policy,
     RedFlag,
-    Severity,
     Substance,
     Symptom,
 )
+from tools.rows import Row
 from tools.text import clean, fold
 
-Row = dict[str, str]
 T = TypeVar("T")
 
 
@@ -80,13 +77,13 @@ def load_tables(folder: Path) -> Tables:
         TableError: a file is missing, a row has the wrong number of cells, a value is not of its kind, or a reference points to nothing.
     """
     read = _Reader(folder)
-    classes = read.keyed("classes", _drug_class)
-    drugs = read.keyed("drugs", _drug)
-    substances = read.keyed("substances", _substance)
-    groups = read.keyed("allergy_groups", _group)
-    conditions = read.keyed("conditions", _condition)
-    crosses = tuple(read.rows("cross_reactions", _cross))
-    interactions = tuple(read.rows("interactions", _interaction))
+    classes = read.keyed("classes", rows.drug_class)
+    drugs = read.keyed("drugs", rows.drug)
+    substances = read.keyed("substances", rows.substance)
+    groups = read.keyed("allergy_groups", rows.group)
+    conditions = read.keyed("conditions", rows.condition)
+    crosses = tuple(read.rows("cross_reactions", rows.cross))
+    interactions = tuple(read.rows("interactions", rows.interaction))
     names = NameIndex()
     known = set(drugs) | {f"class:{k}" for k in classes} | {f"food:{k}" for k in substances}
     known |= {f"group:{k}" for k in groups}
@@ -100,10 +97,10 @@ def load_tables(folder: Path) -> Tables:
     for row in read.rows("drug_names", lambda r: r):
         read.check_references("drug_names", [row["drug"]], known)
         names.add(row["name"], row["drug"])
-    symptoms = read.keyed("findings", _symptom)
-    emergencies = read.keyed("emergencies", _emergency)
-    departments = read.keyed("departments", _department)
-    flags = tuple(read.rows("red_flags", _red_flag))
+    symptoms = read.keyed("findings", rows.symptom)
+    emergencies = read.keyed("emergencies", rows.emergency)
+    departments = read.keyed("departments", rows.department)
+    flags = tuple(read.rows("red_flags", rows.red_flag))
     read.check_references("red_flags", (f.emergency for f in flags), set(emergencies))
     read.check_references("red_flags", (s for f in flags for group in f.needs for s in group), set(symptoms))
     read.check_references("emergencies", (e.department for e in emergencies.values()), set(departments))
@@ -119,8 +116,8 @@ def load_tables(folder: Path) -> Tables:
         emergencies=emergencies,
         red_flags=flags,
         departments=departments,
-        hotlines={(h.region, h.call): h for h in read.rows("hotlines", _hotline)},
-        policies=tuple(read.rows("policies", _policy)),
+        hotlines={(h.region, h.call): h for h in read.rows("hotlines", rows.hotline)},
+        policies=tuple(read.rows("policies", rows.policy)),
         terms={fold(clean(r["term"])): r["standard"] for r in read.rows("terms", lambda r: r)},
         names=names.freeze(),
         lineage=_lineage(drugs, classes),
@@ -193,118 +190,3 @@ def _lineage(drugs: dict[str, Drug], classes: dict[str, DrugClass]) -> dict[str,
 
     lineage = {key: frozenset(of(drug)) for key, drug in drugs.items()}
     return lineage | {f"class:{key}": frozenset(above(key)) for key in classes}
-
-
-def _origin(row: Row) -> Origin:
-    if not row["source"]:
-        raise ValueError("a row without a source")
-    return Origin(row["source"], int(row["year"]), row["reviewed"].lower() == "true")
-
-
-def _both(row: Row, stem: str = "") -> Bilingual:
-    texts = Bilingual(row[f"{stem}zh"].strip(), row[f"{stem}en"].strip())
-    if not texts.zh or not texts.en:
-        raise ValueError(f"{stem}zh and {stem}en are both needed")
-    return texts
-
-
-def _list(cell: str) -> tuple[str, ...]:
-    return tuple(part for raw in cell.split(";") if (part := raw.strip()))
-
-
-def _named(row: Row) -> tuple[str, ...]:
-    return _list(row["names_zh"]) + _list(row["names_en"])
-
-
-def _months(cell: str) -> int | None:
-    return int(cell) if cell else None
-
-
-def _pattern(cell: str) -> re.Pattern[str] | None:
-    parts = _list(cell)
-    return re.compile("|".join(f"(?:{part})" for part in parts)) if parts else None
-
-
-def _choice(cell: str, allowed: tuple[str, ...]) -> str:
-    if cell not in allowed:
-        raise ValueError(f"{cell!r} is none of {', '.join(allowed)}")
-    return cell
-
-
-def _drug_class(row: Row) -> DrugClass:
-    return DrugClass(row["id"], _both(row), _named(row), _list(row["parents"]), _origin(row))
-
-
-def _drug(row: Row) -> Drug:
-    return Drug(
-        id=row["id"],
-        name=_both(row),
-        atc=row["atc"],
-        classes=_list(row["classes"]),
-        ingredients=_list(row["ingredients"]),
-        route=_list(row["route"]),
-        rx=_choice(row["rx"], ("otc", "rx", "both")),  # type: ignore[arg-type]
-        use=_both(row, "use_"),
-        caution=_both(row, "caution_"),
-        origin=_origin(row),
-    )
-
-
-def _substance(row: Row) -> Substance:
-    return Substance(row["id"], _both(row), _named(row), _origin(row))
-
-
-def _group(row: Row) -> AllergyGroup:
-    return AllergyGroup(row["id"], _both(row), _named(row), _list(row["members"]), _origin(row))
-
-
-def _condition(row: Row) -> Condition:
-    return Condition(row["id"], _both(row), _named(row), row["icd10"], _origin(row))
-
-
-def _cross(row: Row) -> CrossReaction:
-    severity = _choice(row["severity"], (*get_args(Severity), "none"))
-    return CrossReaction(row["group"], row["to"], severity, _both(row, "reason_"), _both(row, "action_"), _origin(row))  # type: ignore[arg-type]
-
-
-def _interaction(row: Row) -> Interaction:
-    severity = _choice(row["severity"], get_args(Severity))
-    texts = (_both(row, "mechanism_"), _both(row, "effect_"), _both(row, "action_"))
-    return Interaction(row["id"], row["a"], row["b"], severity, *texts, _origin(row))  # type: ignore[arg-type]
-
-
-def _symptom(row: Row) -> Symptom:
-    return Symptom(row["id"], _both(row), _pattern(row["patterns_zh"]), _pattern(row["patterns_en"]), _origin(row))
-
-
-def _emergency(row: Row) -> Emergency:
-    call = _choice(row["call"], ("ambulance", "crisis", "poison", "none"))
-    return Emergency(row["id"], _both(row), _both(row, "advice_"), call, row["department"], _origin(row))  # type: ignore[arg-type]
-
-
-def _red_flag(row: Row) -> RedFlag:
-    needs = tuple(frozenset(group.strip().strip("()").split("|")) for group in row["needs"].replace(" ", "").split("+"))
-    return RedFlag(
-        id=row["id"],
-        emergency=row["emergency"],
-        needs=needs,
-        age_min_months=_months(row["age_min_months"]),
-        age_max_months=_months(row["age_max_months"]),
-        population=row["population"] or "any",
-        level=_choice(row["level"], get_args(Level)),  # type: ignore[arg-type]
-        cn_level=_choice(row["cn_level"], ("I", "II", "III", "IV")),  # type: ignore[arg-type]
-        origin=_origin(row),
-    )
-
-
-def _department(row: Row) -> Department:
-    patterns = (_pattern(row["keywords_zh"]), _pattern(row["keywords_en"]))
-    return Department(row["id"], _both(row), *patterns, _months(row["age_max_months"]), _both(row, "note_"), _origin(row))
-
-
-def _hotline(row: Row) -> Hotline:
-    return Hotline(row["region"], row["call"], row["number"], _both(row, "name_"), _origin(row))
-
-
-def _policy(row: Row) -> Policy:
-    return Policy(row["kind"], re.compile(row["pattern"]), _origin(row))

@@ -13,7 +13,7 @@ _SENTENCE = re.compile(
     r".*?(?:[。！？!?…]+[”」』）)\"']*(?:\s*\[\d+\])*|(?<!\d)\.(?:\s*\[\d+\])*(?=\s|$)|(?<=\d)\.(?:\s*\[\d+\])*(?=\s+[A-Z]|\s*$)|\n+|$)",
     re.S,
 )
-_CLAUSE = re.compile(r"[，,。．；;！!？?\n…]+|(?<!\d)\.(?=\s|$)|(?<=[a-z])\s+(?=but\b)|(?=但是|不过|可是)")
+_CLAUSE = re.compile(r"[，,。．；;！!？?\n…]+|(?<!\d)\.(?=\s|$)|(?<=[a-z])\s+(?=but\b)|(?=但是|可是)|(?=(?<![喘透呼吸缓换])不过)")
 _PUNCTUATION = "，。！？；：（）、《》【】“”‘’…—～"
 _COMPATIBLE = re.compile(f"[^{_PUNCTUATION}]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")

@@ -16,17 +16,21 @@ _NEGATION_ZH = re.compile(r"(没有|没|无|否认|未见|未出现|并无|从�
 _NEGATION_NEAR_ZH = re.compile(r"(不|不太|不怎么|不是|并不|也不|又不|都不)(会|想)?$")
 # "没吃饭就胸痛", "无明显诱因胸痛", "没缓解": the negation is about something else.
 _NOT_ABOUT_IT = re.compile(
-    r"(诱因|原因|缘|征兆|预兆|事|吃|喝|睡|干|做|动|休息|注意|想|就|突然|忽然|一直|缓解|好转|减|停|用|效|敢|人|法|办|力|过|多久|想到|感觉到|料|几|一会|知)"
+    r"(诱因|原因|缘|征兆|预兆|事|吃|喝|睡|干|做|动|休息|注意|想|就|突然|忽然|一直|缓解|好转|减|停|用|效|敢|人|法|办|"
+    r"力|过|多久|想到|感觉到|料|几|一会|知)"
 )
 _NEGATION_EN = re.compile(
-    r"\b(no|not|denies|denied|without|never|don't|doesn't|didn't|haven't|hasn't|isn't|aren't|wasn't|negative for)\b(?P<between>[^.;,]{0,40})$"
+    r"\b(no|not|denies|denied|without|never|don't|doesn't|didn't|haven't|hasn't|isn't|aren't|wasn't|"
+    r"negative for)\b(?P<between>[^.;,]{0,40})$"
 )
 _NOT_ABOUT_IT_EN = re.compile(
-    r"\b(but|relief|idea|reason|help\w*|stop\w*|longer|better|improv\w*|know|sure|able|until|warning|matter|only|go|gone|going|away|eat\w*|sleep|slept|breathe|move)\b"
+    r"\b(but|relief|idea|reason|help\w*|stop\w*|longer|better|improv\w*|know|sure|able|until|warning|matter|only|go|"
+    r"gone|going|away|eat\w*|sleep|slept|breathe|move)\b"
 )
 _EDUCATION = re.compile(
     r"(什么是|是什么(意思|病)|有哪些(症状|表现)|的?症状有哪些|科普|如何(预防|识别|判断)|怎么(预防|识别)|的(定义|概念|原理|区别)|"
-    r"what (is|are) (a |an |the )?(signs?|symptoms?|causes?|difference|definition)?|how (to|can i|do i) (prevent|recogni[sz]e)|difference between|explain)"
+    r"what (is|are) (a |an |the )?(signs?|symptoms?|causes?|difference|definition)?|how (to|can i|do i) (prevent|"
+    r"recogni[sz]e)|difference between|explain)"
 )
 _PERSON = re.compile(
     r"(我|俺|咱|孩子|宝宝|娃|妈|爸|爷|奶|老公|老婆|丈夫|妻子|女儿|儿子|他|她|朋友|同事|病人|患者|现在|刚才|刚刚|突然|"
@@ -51,7 +55,8 @@ _POPULATIONS = {
     ),
 }
 _PAST = re.compile(
-    r"(去年|前年|以前|曾经|小时候|年前|从前|过去(有|得|曾)|当时|\b(last year|years? ago|months? ago|used to|in the past|as a child|previously)\b)"
+    r"(去年|前年|以前|曾经|小时候|年前|从前|过去(有|得|曾)|当时|\b(last year|years? ago|months? ago|used to|"
+    r"in the past|as a child|previously)\b)"
 )
 _NOW = re.compile(
     r"(现在|今天|今早|今晚|刚|突然|又|这两天|昨|正在|此刻|\b(now|today|again|just|suddenly|tonight|this morning|yesterday)\b)"

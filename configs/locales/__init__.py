@@ -25,7 +25,7 @@ def catalogue(language: str) -> dict[str, str]:
     return {f"{section}.{key}": value.strip() for section, texts in tree.items() for key, value in texts.items()}
 
 
-def text(language: str, key: str, **values: Any) -> str:
+def text(language: str, key: str, /, **values: Any) -> str:
     """Return the text ``key`` with its ``{blanks}`` filled.
 
     Raises:

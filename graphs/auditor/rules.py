@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from retrieval.citations import support
-
 from configs.locales import text
 from graphs.evidence import Evidence
 from graphs.state import Draft, Sentence, TriageNote
+from retrieval.citations import support
 from tools.checks import check_advice
 from tools.findings import Finding
 from tools.interactions import check_interactions
@@ -85,7 +84,7 @@ def _phrases(sentence: Sentence, evidence: dict[int, Evidence], triage: TriageNo
 
 def _phrase(kind: str, severity: Severity, rule: str, language: str, source: str) -> Finding:
     reason = text(language, f"findings.{rule.replace('.', '_')}")
-    return Finding(kind=kind, severity=severity, rule=rule, reason=reason, source=source)  # type: ignore[arg-type]
+    return Finding(kind=kind, severity=severity, rule=rule, reason=reason, source=source)
 
 
 def _across(draft: Draft, profile: PatientProfile, tables: Tables, language: str) -> Iterator[Finding]:

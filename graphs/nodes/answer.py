@@ -40,7 +40,7 @@ async def answer(state: ConsultState, runtime: Runtime[Context]) -> dict[str, An
             body=body,
             next_steps=tuple(next_steps),
             citations=citations,
-            writer=state["draft"].writer if outcome == "answer" else "evidence",
+            writer=state["draft"].writer,
             label=label,
         )
     }

