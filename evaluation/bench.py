@@ -28,7 +28,7 @@ def main() -> None:
     settings = RetrievalSettings() if options.dense else RetrievalSettings(embedder="none")
     print(machine())
     if "speed" in options.parts:
-        _section("Speed of one search, seeded synthetic data", speed(options.dense))
+        _section("Speed of one search, seeded synthetic data, best of 3 runs a question", speed(options.dense))
     if "quality" in options.parts:
         _section("Ranking quality, dev halves", quality(options.sets, options.limit_docs, settings))
     if "gate" in options.parts:

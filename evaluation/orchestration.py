@@ -55,6 +55,6 @@ async def _measure() -> list[str]:
 async def _largest_checkpoint(service: ConsultService) -> int:
     largest = 0
     async for checkpoint in service.graph.checkpointer.alist(None):  # type: ignore[union-attr]
-        kind, blob = service.graph.checkpointer.serde.dumps_typed(checkpoint.checkpoint)  # type: ignore[union-attr]
+        _, blob = service.graph.checkpointer.serde.dumps_typed(checkpoint.checkpoint)  # type: ignore[union-attr]
         largest = max(largest, len(blob))
     return largest

@@ -46,6 +46,10 @@ class NameIndex:
         if key:
             self._references.setdefault(key, set()).add(reference)
 
+    def mask(self, words: str) -> None:
+        """Let ``words`` be read as ordinary words, whatever name stands inside them: 代文 is a drug, 现代文 is not."""
+        self._references.setdefault(fold(clean(words)), set())
+
     def freeze(self) -> NameIndex:
         """Build the automaton; call once after the last ``add``."""
         for key, references in self._references.items():
@@ -70,7 +74,7 @@ class NameIndex:
         for name in found:
             if all(name.end <= other.start or name.start >= other.end for other in taken):
                 taken.append(name)
-        return sorted(taken, key=lambda name: name.start)
+        return sorted((name for name in taken if name.references), key=lambda name: name.start)
 
 
 def _whole_word(text: str, start: int, end: int) -> bool:

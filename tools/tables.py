@@ -97,6 +97,8 @@ def load_tables(folder: Path) -> Tables:
     for row in read.rows("drug_names", lambda r: r):
         read.check_references("drug_names", [row["drug"]], known)
         names.add(row["name"], row["drug"])
+    for row in read.rows("masks", lambda r: r):
+        names.mask(row["words"])
     symptoms = read.keyed("findings", rows.symptom)
     emergencies = read.keyed("emergencies", rows.emergency)
     departments = read.keyed("departments", rows.department)

