@@ -107,7 +107,7 @@ class Chat:
             )
 
     async def _forget(self, number: str) -> None:
-        if not number.isdigit():
+        if not number.isdecimal():
             self.say("chat.forget_usage")
             return
         fact = await self.service.forget(int(number))

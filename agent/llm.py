@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 _THINKING = re.compile(r"<think>.*?(</think>|$)", re.S)
 _RETRIED = (openai.APIConnectionError, openai.InternalServerError, openai.RateLimitError)
 # What a server that talks garbage makes the client raise, besides its own errors.
-_GARBAGE = (openai.OpenAIError, ValueError, TypeError, AttributeError, KeyError, IndexError, OSError)
+_GARBAGE = (openai.OpenAIError, ValueError, TypeError, AttributeError, KeyError, IndexError, OSError, ArithmeticError)
 
 
 class OpenAIModels:
@@ -79,9 +79,10 @@ class OpenAIModels:
                 if attempt < self._settings.retries and not isinstance(error, openai.APITimeoutError):
                     await asyncio.sleep(0.2 * (attempt + 1))
                     continue
-                raise self._failed(error, dead=not isinstance(error, openai.RateLimitError)) from error
+                raise self._failed(error, dead=isinstance(error, openai.APIConnectionError) and role != "extract") from error
             except TimeoutError as error:
-                raise self._failed(error, dead=True) from error
+                # Extraction has the shortest limit and runs beside the draft: its time-out says nothing about the endpoint.
+                raise self._failed(error, dead=role != "extract") from error
             except _GARBAGE as error:
                 raise self._failed(error, dead=False) from error
         raise AssertionError("unreachable")

@@ -157,6 +157,9 @@ class ConsultService:
 
     async def close_turn(self, thread: str) -> None:
         """End a cancelled turn, so that it is not resumed later."""
+        values = await self._values(thread)
+        if values.get("turn"):  # what the patient said stays said: only the answer was cancelled
+            await self._guarded(self.memory.record(values.get("facts", [])))
         await self._guarded(self.graph.aupdate_state(self._config(thread), {}, as_node="summarise"))
 
     async def facts(self) -> list[Fact]:
@@ -210,7 +213,7 @@ class ConsultService:
 
     def _config(self, thread: str) -> RunnableConfig:
         # The owner is part of the key: a guessed thread id of somebody else leads to an empty thread.
-        return {"configurable": {"thread_id": f"{self.context.owner}:{thread}"}, "recursion_limit": 50}
+        return {"configurable": {"thread_id": f"{self.context.owner}:{clean(thread)[:64]}"}, "recursion_limit": 50}
 
     def _accept(self, question: str, language: str | None) -> str:
         words = clean(question)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from configs.errors import ConfigError
 
@@ -87,10 +87,12 @@ class RetrievalSettings(Section):
     fetch_k: int = Field(50, ge=1, le=1000)
     rerank_k: int = Field(100, ge=1, le=1000)
     top_k: int = Field(6, ge=1, le=50)
+    fusion: Literal["rrf", "weighted"] = "weighted"
+    """Reciprocal ranks, or standardised scores with the dense arm counted three times as much: better on all four dev sets."""
     rrf_k: int = Field(60, ge=1)
     bm25_k1: float = Field(1.5, gt=0.0)
     bm25_b: float = Field(0.75, ge=0.0, le=1.0)
-    min_coverage: float = Field(0.35, ge=0.0, le=1.0)
+    min_coverage: float = Field(0.45, ge=0.0, le=1.0)
     """Share of the question's weight that the evidence must cover; below it the assistant abstains."""
     max_chunk_chars: int = Field(480, ge=100, le=4000)
     any_language: bool = False
@@ -111,7 +113,7 @@ class ConsultSettings(Section):
     region: Literal["CN", "US", "UK", "EU"] = "CN"
     """Decides the emergency numbers."""
     owner: str = Field("local", min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
-    max_question_chars: int = Field(4000, ge=100, le=8000)
+    max_question_chars: int = Field(3000, ge=100, le=3000)
     """Bounded because a question is part of every checkpoint of its turn."""
     max_rounds: int = Field(2, ge=0, le=4)
     """How often a draft may be refined before the safe reply takes its place."""
@@ -154,15 +156,26 @@ def load_settings(profile: Path | None = None) -> Settings:
     """
     path = profile or DEFAULT_PROFILE
     values = _read_profile(path)
+    _check_environment()
     for name, variable in (("base_url", "LLM_BASE_URL"), ("model", "LLM_MODEL"), ("api_key", "LLM_API_KEY")):
         if variable in os.environ:
             _section(values, "llm", path)[name] = os.environ[variable]
     try:
         return Settings(**values)
+    except (SettingsError, TypeError) as error:
+        raise ConfigError("config_invalid", file=path.name, key="SHENSI_*", reason=str(error).splitlines()[0]) from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise ConfigError("config_invalid", file=path.name, key=where, reason=first["msg"]) from error
+
+
+def _check_environment() -> None:
+    """Refuse ``SHENSI_RETREIVAL__TOP_K``: a variable with a typo would be ignored without a word."""
+    for name in os.environ:
+        section = name.removeprefix("SHENSI_").partition("__")[0].lower()
+        if name.startswith("SHENSI_") and section not in {*Settings.model_fields, "log"}:
+            raise ConfigError("config_invalid", file="environment", key=name, reason="no such section")
 
 
 def _read_profile(path: Path) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
@@ -14,11 +14,13 @@ from pydantic import BaseModel
 
 from configs.settings import ConsultSettings, Role
 from graphs.state import ConsultState
-from memory.facts import profile_of
+from memory.facts import Fact, profile_of
 from memory.patients import PatientMemory
+from memory.subjects import names_somebody
 from retrieval.search import Retriever
 from tools.profile import PatientProfile
 from tools.tables import Tables
+from tools.text import fold
 
 Schema = TypeVar("Schema", bound=BaseModel)
 
@@ -60,5 +62,18 @@ def memory_of(runtime: Runtime[Context]) -> PatientMemory:
 
 async def patient(state: ConsultState, runtime: Runtime[Context]) -> PatientProfile:
     """Return what is known of the person the thread is about, what was said this turn included."""
-    said = await memory_of(runtime).statements()
-    return profile_of([*said, *state["facts"], *state.get("model_facts", [])], state["subject"])
+    said = [*await memory_of(runtime).statements(), *state["facts"], *state.get("model_facts", [])]
+    return profile_about(said, state["subject"], state["question"])
+
+
+def profile_about(said: list[Fact], subject: str, question: str) -> PatientProfile:
+    """Return the profile of a subject; when the question names nobody, the reader's allergies and medicines count too."""
+    profile = profile_of(said, subject)
+    if subject == "self" or names_somebody(fold(question)):
+        return profile
+    own = profile_of(said, "self")
+    return replace(
+        profile,
+        allergies=(*profile.allergies, *own.allergies),
+        medications=(*profile.medications, *own.medications),
+    )

@@ -58,7 +58,7 @@ def resolve(refs: list[EvidenceRef], retriever: Retriever) -> list[Evidence]:
     found = []
     for ref in refs:
         if ref.kind == "tool":
-            found.append(Evidence(ref.n, ref, ref.text, title=ref.source, source=ref.source, year=ref.year))
+            found.append(Evidence(ref.n, ref, ref.text, title=ref.title or ref.source, source=ref.source, year=ref.year))
         elif (chunk := retriever.chunk(ref.id)) and chunk.version == ref.version:
             found.append(_from_chunk(ref, chunk))
     return found
@@ -80,7 +80,7 @@ def tool_evidence(state: ConsultState, profile: PatientProfile, tables: Tables) 
         card = drug_card(drug, tables, language)
         if card.name not in stopped:
             text = (" " if language == "en" else "").join(card.sentences(language))
-            refs.append(EvidenceRef(n=0, kind="tool", id=f"drug:{drug}", text=text, source=card.source, year=card.year))
+            refs.append(EvidenceRef(n=0, kind="tool", id=f"drug:{drug}", text=text, title=card.name, source=card.source, year=card.year))
     return refs
 
 

@@ -11,6 +11,7 @@ from retrieval.tokenize import tokens
 from tools.text import clauses
 
 _LEANS = re.compile(r"^(那|那么|还有|另外|这个|这种|这样|它|他|她|what about|how about|and\b|is it|is that|can it|does it|so )", re.I)
+_TAKES = re.compile(r"(吃|服|用|打|喝|take|use|have it)", re.I)
 _SHORT = 6
 _MAX_CHARS = 300
 
@@ -29,6 +30,11 @@ def search_queries(state: ConsultState) -> list[str]:
     for finding in state["warnings"][:1]:
         queries.append(text(state["language"], f"query.{finding.kind}", drug=finding.drug, other=finding.with_))
     return list(dict.fromkeys(queries))
+
+
+def asked_about(question: str, history: list[TurnRecord]) -> str:
+    """Return the text whose drugs must be checked: "那我自己能吃吗？" asks about the drugs of the question before."""
+    return in_context(question, history) if _TAKES.search(question) else question
 
 
 def in_context(question: str, history: list[TurnRecord]) -> str:

@@ -33,6 +33,7 @@ class EvidenceRef(Part):
     id: str
     version: str = ""
     text: str = ""
+    title: str = ""
     source: str = ""
     year: int = 0
 

@@ -11,13 +11,18 @@ from memory.facts import Fact, Kind
 from tools.tables import Tables
 from tools.text import clean, fold
 
+Subject = Literal[
+    "self", "mother", "father", "son", "daughter", "child", "wife",
+    "husband", "sister", "brother", "grandmother", "grandfather", "friend", "other",
+]  # fmt: skip
+
 
 class ProposedFact(BaseModel):
     """One fact in the shape that the model must answer in."""
 
     model_config = ConfigDict(extra="forbid")
 
-    subject: str = Field("self", max_length=24)
+    subject: Subject = "self"
     kind: Literal["allergy", "medication", "condition"]
     value: str = Field(max_length=40)
     status: Literal["active", "suspected", "past"]

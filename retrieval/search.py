@@ -152,7 +152,7 @@ class Retriever:
     def _fuse(self, keyword: Scores | None, dense: Scores | None) -> Scores:
         if keyword is None or dense is None:
             return (keyword if dense is None else dense) or {}
-        method: Fusion = getattr(self._settings, "fusion", "weighted")
+        method: Fusion = self._settings.fusion
         return fuse(keyword, dense, method, self._settings.rrf_k)
 
     def _rerank(self, query: str, fused: Scores, corpus: Corpus) -> Scores:

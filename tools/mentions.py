@@ -22,9 +22,18 @@ _AVOID_BEFORE = re.compile(
     r"stay away from|contraindicated|not take|not use|stop taking)"
 )
 _AVOID_AFTER = re.compile(
-    r"^(?:[^,，。;；]{0,16}?|[^,，。;；]{0,24}[,，](?:因此|所以|应当?|要|请|都|也)?)(不能|不可以?(?!不)|不要|不应|"
+    r"^(?:[^,，。;；]{0,16}?|[^,，。;；]{0,24}[,，](?:因此|所以|应当?|要|请|都|也)?)(不能|不可以?(?!不|少|缺|或缺)|不要|不应|"
     r"不宜|不得|不建议|不推荐|不适合|禁用|禁忌|避免|忌用|慎用|有冲突|冲突|"
     r"(is|are|be) (not|contraindicated|unsafe)|should not|must not|(should|must) be avoided|cannot|can't|not suitable|not safe)"
+)
+# "为避免加重请服用……", "avoid complications, take …": the warning is about something else, and the drug comes after a turn to advice.
+_TURNED = re.compile(
+    r"(应|请|就|而(?!且)|但|却|改|并(?!不|非)|赶紧|尽快|马上|推荐|建议|可(?!能|待因)|犹豫|担心|怕|拖|硬扛|忘|误|"
+    r"\b(should|must|please|but|so|then|hesitate|wait|worry|delay|mind|fear|instead)\b(?! not)|\w+[^.;]*\b(take|use|try|start)\b)"
+)
+_ALLERGY_DENIED = re.compile(
+    r"(不会?(?:对)?过敏|过敏[^,，。]{0,8}(很小|不大|罕见|少见|极低)|\b(not|n't|never|no longer) (?:\w+ )?allerg|"
+    r"\b(rare|unlikely|uncommon)\b)"
 )
 _DOUBLE = re.compile(
     r"(不要|别|不能|不可|不应|勿|切勿|不建议|不宜|not|n't|never|avoid|cannot)[^,，。]{0,8}"
@@ -44,7 +53,8 @@ _UNDO = re.compile(
     r"(不在|并非|不是|不属于|没有|无需|不必|不用|not|isn't|aren't|no (need|reason))[^,，。]{0,6}(禁|忌|避免|avoid|contraindicat)"
 )
 _PERMIT = re.compile(
-    r"(可以(?!诱发|引起|加重|导致|使|造成|出现|刺激|损伤|影响|掩盖|减弱|增加|通过|见于)|可(?=服|用|吃|口服|选)|能(?=吃|用|服)|放心|没问题|无妨|安全|推荐(?=服|用|吃|您|你|使用)|建议(?=服|用|吃|"
+    r"(可以(?!诱发|引起|加重|导致|使|造成|出现|刺激|损伤|影响|掩盖|减弱|增加|通过|见于)|可(?=服|用|吃|口服|选)|"
+    r"能(?=吃|用|服)|放心|没问题|无妨|安全|推荐(?=服|用|吃|您|你|使用)|建议(?=服|用|吃|"
     r"您服|您吃|您用|你吃|你用|使用|口服)|尽管|照常|继续(?=吃|服|用)|"
     r"\b(you can|can take|may take|safe to|fine to|ok to|okay to|should take|go ahead|recommend|take it)\b)"
 )
@@ -72,22 +82,24 @@ def mentions(text: str, names: NameIndex) -> Iterator[Mention]:
     found = [n for n in names.find(text) if n.drugs or n.of("food")]
     parts = list(clauses(text))
     permitted = permits(text)
-    allergic = [match.span(1) for match in _ALLERGIC_TO.finditer(fold(text))]
+    denied = bool(_ALLERGY_DENIED.search(fold(text)))
+    allergic = [] if denied else [match.span(1) for match in _ALLERGIC_TO.finditer(fold(text))]
     for name in found:
         if any(start <= name.start and name.end <= end for start, end in allergic):
             yield Mention(name, "allergen", text)
             continue
         offset, clause = next((p for p in reversed(parts) if p[0] <= name.start), (0, text))
-        yield Mention(name, _stance(fold(clause), name.start - offset, name.end - offset, permitted), clause)
+        yield Mention(name, _stance(fold(clause), name.start - offset, name.end - offset, permitted, denied), clause)
 
 
-def _stance(clause: str, start: int, end: int, permitted: bool) -> Stance:
+def _stance(clause: str, start: int, end: int, permitted: bool, allergy_denied: bool) -> Stance:
     before, after = clause[:start], clause[end:]
-    if _is_allergen(before, after):
+    if not allergy_denied and _is_allergen(before, after):
         return "allergen"
     if not permitted and (_is_population(before, after) or (_DESCRIBES.search(clause) and not _TAKING.search(clause))):
         return "described"
-    warned = _AVOID_BEFORE.search(before) or _AVOID_AFTER.search(after)
+    last = next(reversed(list(_AVOID_BEFORE.finditer(before))), None)
+    warned = (last and not _TURNED.search(before[last.end() :])) or _AVOID_AFTER.search(after)
     if not warned or _DOUBLE.search(clause) or _UNDO.search(clause):
         return "advised"
     return "advised" if permitted else "avoided"

@@ -22,7 +22,7 @@ def catalogue(language: str) -> dict[str, str]:
     if language not in LANGUAGES:
         raise KeyError(language)
     tree = yaml.safe_load((Path(__file__).parent / f"{language}.yaml").read_text(encoding="utf-8"))
-    return {f"{section}.{key}": value.strip() for section, texts in tree.items() for key, value in texts.items()}
+    return {f"{section}.{key}": value.rstrip("\n") for section, texts in tree.items() for key, value in texts.items()}
 
 
 def text(language: str, key: str, /, **values: Any) -> str:

@@ -36,9 +36,15 @@ async def review(state: ConsultState, runtime: Runtime[Context], evidence: list[
 
 def _critique(review: Review, length: int, language: str) -> Critique:
     findings = tuple(
-        Finding(kind="reviewer", severity=f.severity, rule=f"reviewer.{f.kind}", reason=f.reason, sentence=f.sentence, by="reviewer")
+        Finding(
+            kind="reviewer",
+            severity=f.severity,
+            rule=f"reviewer.{f.kind}",
+            reason=f.reason,
+            by="reviewer",
+            sentence=f.sentence if f.sentence < length else None,
+        )
         for f in review.findings
-        if f.sentence < length
     )
     verdict = review.verdict
     if verdict == "pass" and any(f.stops for f in findings):

@@ -16,12 +16,14 @@ from tools.mentions import mentions, permits
 from tools.profile import PatientProfile
 from tools.records import Severity
 from tools.tables import Tables
-from tools.text import fold, language_of
+from tools.text import fold, language_of, sentences
 
 _MIN_SUPPORT = 0.4
 """Share of a sentence's words that its evidence must hold; quotes reach 1, honest paraphrases stay well above (see evaluation)."""
 
 
+_SAME = 0.6
+_FORBIDS = re.compile(r"(不能|不可|不要|不应|不宜|不得|不建议|不推荐|不适合|别|勿|禁|避免|忌|慎用|\b(not|never|cannot|avoid\w*)\b|n't\b)")
 # "不能根治", "nobody can guarantee": the promise is denied, not made.
 _DENIED = re.compile(
     r"(不能|无法|不可能?|不要相信|不要轻信|宣称|声称|所谓|\b(nobody|no one|cannot|can't|claims? to)( can)?)[^,，。;；]{0,8}$"
@@ -38,12 +40,19 @@ def audit(
     findings: list[Finding] = []
     for index, sentence in enumerate(draft.sentences):
         found = [
-            *check_advice(profile, sentence.text, tables, language),
+            *(_raised(f, sentence.text) for f in check_advice(profile, sentence.text, tables, language)),
             *_citations(sentence, by_number, language),
             *_phrases(sentence, by_number, triage, tables, language),
         ]
         findings += [finding.model_copy(update={"sentence": index}) for finding in found]
     return findings + list(_across(draft, profile, tables, language))
+
+
+def _raised(finding: Finding, said: str) -> Finding:
+    """A possible cross-reaction may be explained with a caution; a sentence that lets the patient take the drug goes."""
+    if finding.kind == "allergy" and not finding.stops and permits(said):
+        return finding.model_copy(update={"severity": "major"})
+    return finding
 
 
 def _citations(sentence: Sentence, evidence: dict[int, Evidence], language: str) -> Iterator[Finding]:
@@ -60,8 +69,17 @@ def _citations(sentence: Sentence, evidence: dict[int, Evidence], language: str)
         yield Finding(
             kind="support", severity="major", rule="support.number", reason=text(language, "findings.support_number", numbers=numbers)
         )
+    elif comparable and _turned_round(sentence.text, cited):
+        yield Finding(kind="support", severity="major", rule="support.polarity", reason=text(language, "findings.support_words"))
     elif comparable and supported.coverage < _MIN_SUPPORT:
         yield Finding(kind="support", severity="major", rule="support.words", reason=text(language, "findings.support_words"))
+
+
+def _turned_round(said: str, cited: list[Evidence]) -> bool:
+    """Tell whether the evidence sentence nearest to ``said`` forbids what ``said`` allows: "能吃蜂蜜" from "不能吃蜂蜜"."""
+    nearest = max((s for item in cited for s in sentences(item.text)), key=lambda s: support(said, s).coverage, default="")
+    close = support(said, nearest).coverage >= _SAME
+    return close and bool(_FORBIDS.search(fold(nearest))) and not _FORBIDS.search(fold(said))
 
 
 def _phrases(sentence: Sentence, evidence: dict[int, Evidence], triage: TriageNote, tables: Tables, language: str) -> Iterator[Finding]:

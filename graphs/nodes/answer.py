@@ -9,7 +9,9 @@ from langgraph.runtime import Runtime
 from configs.locales import text
 from graphs.context import Context, patient
 from graphs.evidence import Evidence, resolve
+from graphs.query import in_context
 from graphs.state import Answer, Citation, ConsultState, Outcome, Sentence
+from tools.checks import check_question
 from tools.departments import departments_for
 from tools.findings import Finding, worst_first
 from tools.profile import PatientProfile
@@ -20,10 +22,11 @@ async def answer(state: ConsultState, runtime: Runtime[Context]) -> dict[str, An
     language = state["language"]
     profile = await patient(state, runtime)
     outcome = _outcome(state)
-    body = state["draft"].sentences if outcome == "answer" else ()
-    evidence = resolve(state["evidence"], runtime.context.retriever) if body else []
-    body, citations = _cited(body, evidence)
-    notices = _notices(state, outcome)
+    evidence = resolve(state["evidence"], runtime.context.retriever) if outcome == "answer" else []
+    if outcome == "answer" and {n for s in state["draft"].sentences for n in s.cites} - {item.n for item in evidence}:
+        outcome = "safe_reply"  # a source has gone since the audit
+    body, citations = _cited(state["draft"].sentences if outcome == "answer" else (), evidence)
+    notices = _notices(state, runtime.context, profile, outcome)
     next_steps = _next_steps(state, runtime.context, profile, outcome)
     lead = _lead(state, outcome)
     label = text(language, "label.disclaimer")
@@ -56,15 +59,19 @@ def _outcome(state: ConsultState) -> Outcome:
     return "abstain" if not state["evidence"] else "safe_reply"
 
 
-def _notices(state: ConsultState, outcome: Outcome) -> list[str]:
-    """Return what must be said first: urgency, then conflicts that the question or the answer raises."""
+def _notices(state: ConsultState, context: Context, profile: PatientProfile, outcome: Outcome) -> list[str]:
+    """Return what must be said first: urgency, then conflicts that the question or the answer raises.
+
+    The question is checked once more, because the model may have read an allergy in it that the rules did not.
+    """
     language = state["language"]
+    asked = check_question(profile, state["question"], context.tables, language)
+    held = {context.tables.name(r, language) for k in profile.medications for r in k.references if r in context.tables.lineage}
     lines = [text(language, "answer.urgent")] if state["triage"].level == "urgent" else []
-    raised = [f for f in state["critique"].findings if f.kind in ("allergy", "interaction", "duplicate") and f.severity != "minor"]
+    raised = [f for f in state["critique"].findings if f.kind == "allergy" or (f.kind == "interaction" and {f.drug, f.with_} & held)]
+    found = [*state["warnings"], *asked, *(raised if outcome == "answer" else [])]
     told: dict[tuple[str, str], Finding] = {}
-    for finding in worst_first(
-        [f.model_copy(update={"sentence": None}) for f in [*state["warnings"], *(raised if outcome == "answer" else [])]]
-    ):
+    for finding in worst_first([f.model_copy(update={"sentence": None}) for f in found if f.severity != "minor"]):
         told.setdefault((finding.kind, finding.reason), finding)
     lines += [text(language, f"answer.notice_{f.severity}", reason=f.reason, action=f.action).strip() for f in told.values()]
     if "dose" in state["requests"] and outcome == "answer":
@@ -101,12 +108,13 @@ def _next_steps(state: ConsultState, context: Context, profile: PatientProfile, 
     lines = []
     if profile.allergies == () and not profile.no_known_allergies and outcome == "answer" and _about_drugs(state):
         lines.append(text(language, "answer.ask_allergies"))
-    if outcome in ("abstain", "courtesy") and not state["triage"].rules:
-        return lines
-    asked = state["question"]
-    if state["history"] and len(asked) < 16:
-        asked = f"{asked} {state['history'][-1]['question']}"
+    asked = in_context(state["question"], state["history"])
     found = departments_for(asked, context.tables, age_months=profile.age_months)
+    if state["triage"].level == "urgent":
+        urgent = context.tables.departments[context.tables.emergencies[state["triage"].emergency].department]
+        found = [urgent, *(d for d in found if d.id not in (urgent.id, "general_practice"))][:2]
+    elif outcome == "courtesy" or (outcome == "abstain" and found[0].id == "general_practice"):
+        return lines
     names = text(language, "findings.joiner").join(d.name.in_(language) for d in found)
     return [*lines, text(language, "answer.department", departments=names)]
 

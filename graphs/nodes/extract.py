@@ -6,10 +6,11 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
-from graphs.context import Context
+from graphs.context import Context, memory_of
 from graphs.errors import ModelFailed
 from graphs.prompts import task
 from graphs.state import ConsultState
+from memory.facts import HOLDING
 from memory.merge import ProposedFacts, accept
 
 
@@ -22,6 +23,7 @@ async def extract(state: ConsultState, runtime: Runtime[Context]) -> dict[str, A
         proposed = await models.parse("extract", [task("extract", state["language"], state["question"])], ProposedFacts, "facts")
     except ModelFailed:
         return {"model_facts": []}  # nothing is lost: the rules have read the message already
-    facts = accept(proposed.facts, state["question"], state["facts"], runtime.context.tables, f"model:{models.name}")
+    held = [fact for fact in await memory_of(runtime).facts() if fact.status in HOLDING]
+    facts = accept(proposed.facts, state["question"], [*held, *state["facts"]], runtime.context.tables, f"model:{models.name}")
     here = {"thread": state["thread"], "turn": state["turn"], "at": state["at"]}
     return {"model_facts": [fact.model_copy(update=here) for fact in facts]}

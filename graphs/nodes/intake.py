@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 import secrets
-from typing import Any
+from typing import Any, cast
 
 from langgraph.runtime import Runtime
 
-from graphs.context import Context, memory_of
+from graphs.context import Context, memory_of, profile_about
+from graphs.query import asked_about
 from graphs.state import ConsultState, Critique, Draft, TriageNote
 from memory.extract import extract
-from memory.facts import profile_of
 from tools.checks import check_question
 from tools.findings import Finding
+from tools.profile import PatientProfile
+from tools.records import LEVELS, Level
 from tools.tables import Tables
 from tools.text import fold
-from tools.triage import triage
+from tools.triage import Triage, triage
 
 _BMI = re.compile(r"(bmi|体重指数|超重|肥胖|偏胖|偏瘦|胖不胖|胖吗|瘦吗|标准体重|overweight|obese|body mass|healthy weight)")
 
@@ -33,8 +35,8 @@ async def intake(state: ConsultState, runtime: Runtime[Context]) -> dict[str, An
         turn=state["turn"],
         at=state["at"],
     )
-    profile = profile_of([*said, *facts], subject)
-    urgency = triage(question, context.tables, age_months=profile.age_months, pregnant=profile.pregnant)
+    profile = profile_about([*said, *facts], subject, question)
+    urgency = _urgency(state, subject, profile, context.tables)
     return {
         "history": state.get("history", []),
         "summary": state.get("summary", ""),
@@ -49,13 +51,33 @@ async def intake(state: ConsultState, runtime: Runtime[Context]) -> dict[str, An
         "requests": _requests(question, context.tables),
         "facts": facts,
         "model_facts": [],
-        "warnings": _warnings(check_question(profile, question, context.tables, language)),
+        "warnings": _warnings(check_question(profile, asked_about(question, state.get("history", [])), context.tables, language)),
         "evidence": [],
         "draft": Draft(),
         "critique": Critique(verdict="block"),  # nothing passes before it was audited
         "rounds": 0,
         "changes": [],
     }
+
+
+def _urgency(state: ConsultState, subject: str, profile: PatientProfile, tables: Tables) -> Triage:
+    """Triage the message, and the message before it along with it: symptoms come in pieces ("胸口疼" … "还出冷汗").
+
+    Together they count only when they are more urgent than either alone, so that an old emergency is not announced again.
+    """
+
+    def read(words: str) -> Triage:
+        return triage(words, tables, age_months=profile.age_months, pregnant=profile.pregnant)
+
+    def rank(level: str) -> int:
+        return LEVELS.index(cast(Level, level))
+
+    alone = read(state["question"])
+    if not state.get("history") or subject != state.get("subject", "self"):
+        return alone
+    before = state["history"][-1]
+    together = read(f"{before['question']}\n{state['question']}")
+    return together if rank(together.level) < min(rank(alone.level), rank(before["level"])) else alone
 
 
 def _warnings(findings: list[Finding]) -> list[Finding]:

@@ -10,7 +10,7 @@ from graphs.context import Context, memory_of
 from graphs.state import ConsultState
 from memory.summary import TurnRecord
 
-_KEPT_CHARS = 700
+_KEPT_CHARS = 250
 
 
 async def remember(state: ConsultState, runtime: Runtime[Context]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ async def tools(state: ComposeState, runtime: Runtime[Context]) -> dict[str, Any
         if call.text:
             results.append(call)
             continue
-        said, good = _run(available.get(call.name), call, language)
+        said, good = _run(available.get(call.name), call, state["question"], language)
         if good:
             source, year = SOURCES.get(call.name, ("", 0))
             evidence.append(EvidenceRef(n=0, kind="tool", id=f"{call.name}:{call.arguments}", text=said, source=source, year=year))
@@ -36,11 +36,14 @@ async def tools(state: ComposeState, runtime: Runtime[Context]) -> dict[str, Any
     return {"tool_results": results, "evidence": numbered(evidence)}
 
 
-def _run(tool: BaseTool | None, call: ToolResult, language: str) -> tuple[str, bool]:
+def _run(tool: BaseTool | None, call: ToolResult, question: str, language: str) -> tuple[str, bool]:
     if tool is None:
         return text(language, "errors.unknown_tool", name=call.name), False
     try:
-        return str(tool.invoke(json.loads(call.arguments))), True
+        arguments = json.loads(call.arguments)
+        if call.name == "triage":  # the model may add complaints, never leave out the patient's own
+            arguments["symptoms"] = f"{question[:1500]}\n{arguments.get('symptoms', '')}"[:2000]
+        return str(tool.invoke(arguments)), True
     except ShensiError as error:
         return error.message(language), False
     except (ValidationError, TypeError, ValueError):

@@ -1,0 +1,117 @@
+"""Allergies from the patient's own words: said, denied, asked about, or told as a reaction without the word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from memory.facts import ANY, Fact, Status
+from tools.names import Name
+from tools.tables import Tables
+from tools.text import fold
+
+SUPPOSED = re.compile(
+    r"(如果|假如|要是|万一|假设|比如|例如|的人|患者(?!我)|人群|者(能|可|不|应|要)|\b(if|suppose|people|patients|someone|anyone) )"
+)
+MAYBE = re.compile(r"(可能|好像|似乎|怀疑|大概|也许|不确定|疑似|\b(might|maybe|possibly|perhaps|think|suspect)\b)")
+PAST = re.compile(r"(以前|曾经?|小时候|过去|当年|原来|\b(used to|previously|in the past|as a child)\b)")
+
+_ALLERGIC_ZH = re.compile(
+    r"对(?P<what>[^。!?！？\n;；]{1,40}?)(?P<not>不|没有?|都不|并不|也不)?(?:会|是|有|都|也|严重|重度|轻度|有点|特别|"
+    r"非常|药物)*(?:过敏|皮试阳性)(?!性|原检测|科|体质)"
+)
+ALLERGY_ZH = re.compile(r"(?:过敏|皮试阳性)(?!性|原|科|体质)")
+_NONE_ZH = re.compile(
+    r"(没有?|无|否认|未(发现|有))(任何|什么|明确|已知)?的?((药物|食物|药|及|和|或|与|、)*)过敏(史|情况|的)?(?!性)|"
+    r"过敏史\s*[:：]?\s*(无|没有|否认)"
+)
+_ALLERGIC_EN = re.compile(
+    r"(?P<not>\b(?:not|never|n't|isn't|no longer) (?:been )?)?\b(?:allerg(?:ic|y) to|anaphylaxis (?:to|from)|"
+    r"bad reaction to)\s+(?P<what>[^.!?;\n]{2,80})"
+)
+ALLERGY_EN = re.compile(r"\b(allergy|allergies|allergic)\b")
+_NONE_EN = re.compile(
+    r"\b(no (known )?(drug |food |medication )?allerg(y|ies)|nkda|not allergic to (anything|any)|(don't|"
+    r"do not) have (any )?(known )?(drug )?allerg)"
+)
+_CUT_EN = re.compile(r"\b(but|because|so|can|could|should|since|i (?:am|have|take|also|was|had|got)|is it|what|and i)\b|, (?=i\b)")
+_EMPTY = re.compile(r"^(什么|啥|它|这个|那个|这种|那种|哪些?|哪种|任何|其他|别的|it|that|this|them|anything|what)+$")
+
+
+def allergies(sentence: str, folded: str, subject: Callable[[int], str], tables: Tables) -> Iterator[Fact]:
+    """Yield what one sentence says about allergies; ``subject`` tells whom a position in it is about."""
+    for none in (_NONE_ZH, _NONE_EN):
+        if match := none.search(folded):
+            yield Fact(subject=subject(match.start()), kind="allergy", value=ANY, status="denied", quote=_around(sentence, match.start()))
+    for pattern in (_ALLERGIC_ZH, _ALLERGIC_EN):
+        for match in pattern.finditer(folded):
+            start, end = match.span("what")
+            cut = _CUT_EN.search(folded, start, end)
+            status = _allergy_status(folded, match.start(), match.end(), bool(match["not"]))
+            if status:
+                yield from _allergens(sentence, start, cut.start() if cut else end, subject(match.start()), status, tables)
+    for name in tables.names.find(sentence):
+        after = folded[name.end : name.end + 8]
+        if name.drugs and _reacted(folded, name):
+            yield from _allergens(sentence, name.start, name.end, subject(name.start), "suspected", tables)
+            continue
+        zh = re.match(r"(类|素|类药物?|类抗生素|药)?(严重|有点?|会|也|药物)?(过敏|皮试阳性)(?!性|的人|者|患者|原|人群)", after)
+        if (zh or re.match(r"\s*allerg(y|ies)\b", after)) and (status := _allergy_status(folded, name.start, name.end + 4, False)):
+            yield from _allergens(sentence, name.start, name.end, subject(name.start), status, tables)
+
+
+_REACTION = (
+    r"(起|出|长)(过|了|满)?(一?身|红|皮)?(红?疹|疙瘩|风团|水疱)|休克|喉头?水肿|(嘴|脸|嗓子|喉咙)[^,，。]{0,3}肿|荨麻疹|"
+    r"\b(hives|rash|anaphyla\w*|swell\w*|swollen)\b"
+)
+
+
+def _reacted(folded: str, name: Name) -> bool:
+    """Tell whether a reaction is told of right after taking the drug, without the word allergy: kept as suspected until settled."""
+    before, after = folded[max(name.start - 30, 0) : name.start], folded[name.end : name.end + 24]
+    zh = re.search(r"(吃|服|用|打|输|注射)(了|过|着)?$", before) and re.search(_REACTION, after.split("。")[0])
+    en = re.match(r"\s*(gives?|gave|made|makes|caused?)\b[^.]{0,24}", after) and re.search(_REACTION, after)
+    late = re.search(rf"(?:{_REACTION})\W+(after|from|with|on)\W+(taking )?$", before)
+    return bool((zh or en or late) and not SUPPOSED.search(before))
+
+
+def _allergy_status(folded: str, start: int, end: int, negated: bool) -> Status | None:
+    clause_start = max((folded.rfind(mark, 0, start) for mark in ",，。;；!?！？\n"), default=-1) + 1
+    before, tail = folded[clause_start:start], folded[start:end] + folded[end : end + 6]
+    if re.search(r"\b(sure|know|wonder\w*|tell|check\w*) (if|whether)\b", before):
+        return "suspected"
+    if SUPPOSED.search(before) or re.search(r"过敏(的人|者|患者|人群)", tail):
+        return None
+    asked = bool(re.search(r"(是不是|会不会|是否|有没有)", before))
+    if not asked and (negated or re.search(r"(没有?|无|否认|不是|并不|不|\b(no|not|n't|never|denies)\b)\s*(\w+ )?$", before)):
+        return "refuted"
+    if asked or re.search(r"(吗|么|\?|？)", folded[end : end + 3]) or MAYBE.search(before):
+        return "suspected"
+    if PAST.search(before) and re.search(r"(现在|后来|如今)[^。]{0,8}不(再|会)?过敏", folded[end:]):
+        return "past"
+    return "active"
+
+
+def _allergens(sentence: str, start: int, end: int, subject: str, status: Status, tables: Tables) -> Iterator[Fact]:
+    words = sentence[start:end].strip(" 的，,、")
+    names = [n for n in tables.names.find(words) if n.drugs or n.of("group") or n.of("food")]
+    quote = _around(sentence, start)
+    for name in names:
+        yield Fact(subject=subject, kind="allergy", value=name.words, status=status, references=_allergy_references(name), quote=quote)
+    if not names and words and not _EMPTY.match(fold(words)) and len(words) <= 24:
+        yield Fact(subject=subject, kind="allergy", value=words, status=status, quote=quote)
+
+
+def _allergy_references(name: Name) -> tuple[str, ...]:
+    """Prefer the allergy group, then the class, then the drug: the widest reading that the words allow."""
+    for references in (name.of("group"), name.of("class"), frozenset(r for r in name.references if ":" not in r), name.of("food")):
+        if references:
+            return tuple(sorted(references))
+    return ()
+
+
+def _around(sentence: str, position: int) -> str:
+    """Return the clause of the sentence that holds ``position``, with a short run-on."""
+    start = max((sentence.rfind(mark, 0, position) for mark in "，,。;；!！?？\n"), default=-1) + 1
+    ends: Iterable[int] = (found for mark in "，。;；!！?？\n" if (found := sentence.find(mark, position)) >= 0)
+    return sentence[start : min(ends, default=len(sentence))].strip()
