@@ -50,8 +50,6 @@ def subject_of(clause: str, current: str) -> str:
             clause[: told.start()] + " 我 " + clause[told.end() :] if "我" in told[0][1:] else clause[: told.start()] + clause[told.end() :]
         )
         return subject_of(rest, "self")
-    if re.search(r"我(给|帮|替|带|喂)(他|她)", clause):
-        return current
     if _MY_CHILD.search(clause):
         return "self"
     named = [(match.start(), name) for name, pattern in _PATTERNS if (match := pattern.search(clause))]
@@ -61,4 +59,5 @@ def subject_of(clause: str, current: str) -> str:
         return min(named)[1] if re.search(r"(给|喂|带|帮|替|for my|gave)", clause) else "self"
     if named:
         return min(named)[1]
-    return "self" if own else current
+    # "我给他吃了布洛芬": the one who is treated is whoever was spoken of before.
+    return "self" if own and not re.search(r"我(给|帮|替|带|喂)(他|她)", clause) else current
