@@ -38,8 +38,11 @@ def asked_about(question: str, history: list[TurnRecord]) -> str:
 
 
 def in_context(question: str, history: list[TurnRecord]) -> str:
-    """Return the question, joined with the last one that stood on its own when it leans on it: "那头孢可以吗？" alone finds nothing."""
-    if _LEANS.search(question) or len(tokens(question)) <= _SHORT:
-        before = next((turn["question"] for turn in reversed(history) if len(tokens(turn["question"])) > _SHORT), "")
-        return f"{question} {before[:_MAX_CHARS]}".strip()
-    return question
+    """Return the question, joined with the one before when it says that it leans on it: "那头孢可以吗？" alone finds nothing."""
+    return joined(question, history) if _LEANS.search(question) else question
+
+
+def joined(question: str, history: list[TurnRecord]) -> str:
+    """Return the question with the last one that stood on its own behind it."""
+    before = next((turn["question"] for turn in reversed(history) if len(tokens(turn["question"])) > _SHORT), "")
+    return f"{question} {before[:_MAX_CHARS]}".strip()

@@ -151,6 +151,7 @@ class ConsultState(ConsultInput, total=False):
 class ComposeState(ConsultState, total=False):
     """Retrieval and drafting also keep the tool calls of the turn."""
 
+    query: str
     tool_results: list[ToolResult]
     tool_rounds: int
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from graphs.evidence import Evidence
 from graphs.state import Sentence
-from retrieval.tokenize import tokens
+from retrieval.tokenize import content_runs, tokens
 from tools.text import sentences
 
 _ORDER = ("tool", "overview", "causes", "passage", "action", "medicines", "caution", "escalation")
@@ -20,6 +20,8 @@ _MAX_SENTENCES = 8
 _MAX_PER_DOCUMENT = 4
 _MAX_PER_KIND = 3
 _MAX_SIZE = {"zh": 420, "en": 1300}
+_MIN_GAIN = 0.1
+"""A sentence that bears on the question less than this share of the best one is padding."""
 _REPEATED = 0.5
 _SEEN = 0.35
 """What a word of the question that is already covered still counts."""
@@ -48,7 +50,7 @@ def write(question: str, evidence: list[Evidence], language: str) -> tuple[Sente
         evidence: most relevant first.
         language: of the answer.
     """
-    wanted = frozenset(tokens(question))
+    wanted = frozenset(token for run in content_runs(question) for token in tokens(run))
     pool = [
         _Candidate(sentence, item, rank, position, frozenset(tokens(sentence)))
         for rank, item in enumerate(evidence)
@@ -65,11 +67,13 @@ def _choose(pool: list[_Candidate], wanted: frozenset[str], language: str) -> li
     chosen: list[_Candidate] = []
     covered: set[str] = set()
     room = _MAX_SIZE[language]
-    while pool and len(chosen) < _MAX_SENTENCES:
+    least = _MIN_GAIN * max((c.gain(wanted, covered) for c in pool), default=0.0)
+    pool = [c for c in pool if c.evidence.kind == "tool" or (c.words & wanted and c.gain(wanted, covered) >= least)]
+    while len(chosen) < _MAX_SENTENCES:
         pool = [c for c in pool if len(c.text) <= room and _fits(c, chosen)]
-        if not pool:
+        best = max(pool, key=lambda c: c.gain(wanted, covered), default=None)
+        if best is None:
             break
-        best = max(pool, key=lambda c: c.gain(wanted, covered))
         chosen.append(best)
         covered |= best.words & wanted
         room -= len(best.text)

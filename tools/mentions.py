@@ -64,6 +64,9 @@ _ELSEWHERE = re.compile(
 )
 # A list of allergens may run over commas: "对花粉、青霉素，头孢都过敏".
 _ALLERGIC_TO = re.compile(r"对([^。；;！!？?\n]{1,40}?)(?:都|会|也|有|严重|不)*过敏(?!性)")
+_TO_WHAT = re.compile(r"\b(?:to|including|with)\s+(?:[\w-]+\s+(?:and|or)\s+)*(?:the |any |other |an? )?$")
+_LISTED = re.compile(r"\s*(?:[,，、/]|\b(?:and|or)\b|[和或与及])(?:\s*(?:,|and|or|any other|other|to|和|或)\b)*\s*$")
+_ITEM_ENDS = re.compile(r"(类|素|类药物?|等)*\s*($|[,，、/。.;；]|和|或|与|及|等|(and|or|unless|because|for)\b)")
 _ALLERGEN_ZH = re.compile(r"(过敏|皮试阳性|不耐受)")
 _ALLERGEN_EN = re.compile(r"(allerg\w*|intoleran\w*|anaphyla\w* to|reaction to)")
 
@@ -84,12 +87,19 @@ def mentions(text: str, names: NameIndex) -> Iterator[Mention]:
     permitted = permits(text)
     denied = bool(_ALLERGY_DENIED.search(fold(text)))
     allergic = [] if denied else [match.span(1) for match in _ALLERGIC_TO.finditer(fold(text))]
+    last: Mention | None = None
     for name in found:
+        if last and last.stance in ("avoided", "allergen") and _goes_on(text, last.name.end, name) and not permitted:
+            last = Mention(name, last.stance, last.clause)  # "must not take amoxicillin, ampicillin or …": one list, one meaning
+            yield last
+            continue
         if any(start <= name.start and name.end <= end for start, end in allergic):
-            yield Mention(name, "allergen", text)
+            last = Mention(name, "allergen", text)
+            yield last
             continue
         offset, clause = next((p for p in reversed(parts) if p[0] <= name.start), (0, text))
-        yield Mention(name, _stance(fold(clause), name.start - offset, name.end - offset, permitted, denied), clause)
+        last = Mention(name, _stance(fold(clause), name.start - offset, name.end - offset, permitted, denied), clause)
+        yield last
 
 
 def _stance(clause: str, start: int, end: int, permitted: bool, allergy_denied: bool) -> Stance:
@@ -124,7 +134,12 @@ def _is_allergen(before: str, after: str) -> bool:
         return True
     if re.search(r"(对|to)[^,，。]{0,24}$", before) and _ALLERGEN_ZH.search(after):
         return True
-    return bool(_ALLERGEN_EN.search(before) and re.search(r"(\bto\b|\bincluding\b|:)[^.]*$", before))
+    return bool(_ALLERGEN_EN.search(before) and _TO_WHAT.search(before))
+
+
+def _goes_on(text: str, end: int, name: Name) -> bool:
+    """Tell whether ``name`` is the next item of a list, and no sentence of its own: not "avoid ibuprofen, amoxicillin is fine"."""
+    return bool(_LISTED.match(text[end : name.start]) and _ITEM_ENDS.match(fold(text[name.end :])))
 
 
 def permits(text: str) -> bool:

@@ -56,7 +56,8 @@ def _outcome(state: ConsultState) -> Outcome:
         return "courtesy"
     if state["critique"].verdict == "pass":
         return "answer"
-    return "abstain" if not state["evidence"] else "safe_reply"
+    nothing_written = not state["draft"].sentences and not state["rounds"]
+    return "abstain" if not state["evidence"] or nothing_written else "safe_reply"
 
 
 def _notices(state: ConsultState, context: Context, profile: PatientProfile, outcome: Outcome) -> list[str]:

@@ -13,7 +13,6 @@ from graphs.context import ChatModels, Context, patient
 from graphs.errors import ModelFailed
 from graphs.evidence import Evidence, resolve
 from graphs.prompts import case_messages, task
-from graphs.query import in_context
 from graphs.state import ComposeState, Draft, Sentence, ToolResult
 from graphs.writer import write
 from retrieval.citations import parse_citations, strip_citations
@@ -44,7 +43,7 @@ async def draft(state: ComposeState, runtime: Runtime[Context]) -> dict[str, Any
 
 def digest(state: ComposeState, runtime: Runtime[Context], evidence: list[Evidence], fallback: str = "") -> Draft:
     """Return a draft made of the evidence's own sentences; ``fallback`` says why no model wrote it."""
-    question = runtime.context.retriever.expanded(in_context(state["question"], state["history"]))
+    question = runtime.context.retriever.expanded(state["query"])
     return Draft(sentences=write(question, evidence, state["language"]), writer="evidence", fallback=fallback)
 
 

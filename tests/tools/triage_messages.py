@@ -114,7 +114,6 @@ without warning I lost vision in one eye
 I do not want to die, but I took 40 paracetamol
 喘不過氣
 我是不是心梗了？现在胸口剧痛，出冷汗
-老人没反应了
 嘴歪了说话不清，怎么判断是不是中风
 """
 

@@ -1,0 +1,127 @@
+"""Facts that a model proposes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from memory.extract import extract
+from memory.facts import Fact, profile_of
+from memory.merge import ProposedFact, ProposedFacts, accept
+from tools.tables import Tables
+
+
+def proposed(**changes: Any) -> ProposedFact:
+    given = {"kind": "allergy", "value": "青霉素", "status": "active", "quote": "青霉素过敏"}
+    return ProposedFact.model_validate(given | changes)
+
+
+def accepted(tables: Tables, message: str, *items: ProposedFact, known: tuple[Fact, ...] = ()) -> list[Fact]:
+    return accept(items, message, known, tables, "model:test")
+
+
+def test_what_stands_in_the_words_is_accepted_with_its_references(tables: Tables) -> None:
+    (fact,) = accepted(tables, "打针时发现青霉素过敏", proposed(detail="起疹子"))
+    assert (fact.kind, fact.value, fact.status, fact.subject) == ("allergy", "青霉素", "active", "self")
+    assert (fact.references, fact.extractor, fact.detail) == (("group:penicillins",), "model:test", "起疹子")
+
+
+@pytest.mark.parametrize(
+    ("message", "changes"),
+    [
+        ("我青霉素过敏", {"quote": "我对青霉素过敏"}),
+        ("我青霉素过敏", {"quote": "我青霉素严重过敏"}),
+        ("我青霉素过敏", {"quote": "头孢过敏", "value": "头孢"}),
+        ("我青霉素过敏", {"value": "头孢"}),
+        ("我青霉素过敏，也吃头孢", {"value": "头孢", "quote": "我青霉素过敏"}),
+        ("我青霉素过敏", {"quote": ""}),
+        ("我青霉素过敏", {"quote": "\u200b"}),
+        ("我青霉素过敏", {"value": ""}),
+        ("我青霉素过敏", {"value": " "}),
+        ("你好", {}),
+    ],
+)
+def test_an_invented_quote_or_a_value_outside_it_is_dropped(tables: Tables, message: str, changes: dict[str, Any]) -> None:
+    assert accepted(tables, message, proposed(**changes)) == []
+
+
+def test_letter_case_of_the_value_does_not_matter(tables: Tables) -> None:
+    (fact,) = accepted(tables, "PENICILLIN gave me hives", proposed(value="penicillin", quote="PENICILLIN gave me hives"))
+    assert fact.references == ("group:penicillins",)
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["我对青霉素不过敏", "我不是对青霉素过敏", "I'm not allergic to penicillin", "我可能对青霉素过敏", "小时候对青霉素过敏，现在不过敏了"],
+)
+def test_what_the_rules_have_read_holds_against_the_model(tables: Tables, message: str) -> None:
+    known, _ = extract(message, tables)
+    assert known
+    item = proposed(value="penicillin" if message.isascii() else "青霉素", quote=message)
+    assert accepted(tables, message, item, known=tuple(known)) == []
+
+
+@pytest.mark.parametrize("status", ["active", "suspected", "past"])
+@pytest.mark.parametrize("value", ["青霉素", "盘尼西林", "青霉素类"])
+def test_the_model_cannot_end_or_change_an_allergy_that_holds(tables: Tables, status: str, value: str) -> None:
+    message = f"我以前{value}过敏"
+    known = (Fact(kind="allergy", value="青霉素", references=("group:penicillins",), quote="q"),)
+    added = accepted(tables, message, proposed(status=status, value=value, quote=message), known=known)
+    assert [k.words for k in profile_of([*known, *added]).allergies] == ["青霉素"]
+
+
+def test_the_same_thing_of_another_person_may_be_added(tables: Tables) -> None:
+    known = (Fact(kind="allergy", value="青霉素", references=("group:penicillins",), quote="q"),)
+    added = accepted(tables, "外甥青霉素过敏", proposed(subject="other", quote="外甥青霉素过敏"), known=known)
+    assert [fact.subject for fact in added] == ["other"]
+
+
+def test_one_answer_adds_each_thing_once(tables: Tables) -> None:
+    added = accepted(tables, "我青霉素过敏", proposed(), proposed(), proposed(status="past"))
+    assert [fact.status for fact in added] == ["active"]
+
+
+def test_an_unknown_allergen_is_kept_without_references(tables: Tables) -> None:
+    (fact,) = accepted(tables, "艾绒酮让我起疹子", proposed(value="艾绒酮", quote="艾绒酮让我起疹子"))
+    assert fact.references == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "references"),
+    [
+        ("medication", "华法林", ("warfarin",)),
+        ("condition", "高血压", ("condition:hypertension",)),
+        ("allergy", "阿莫西林", ("amoxicillin",)),
+    ],
+)
+def test_each_kind_gets_references_of_its_kind(tables: Tables, kind: str, value: str, references: tuple[str, ...]) -> None:
+    (fact,) = accepted(tables, f"说到{value}", proposed(kind=kind, value=value, quote=f"说到{value}"))
+    assert fact.references == references
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"status": "refuted"},
+        {"status": "denied"},
+        {"kind": "pregnancy"},
+        {"kind": "weight"},
+        {"value": "x" * 41},
+        {"quote": "x" * 121},
+        {"subject": "x" * 25},
+        {"detail": "x" * 61},
+        {"references": ["amoxicillin"]},
+        {"value": None},
+    ],
+)
+def test_a_proposal_can_neither_deny_nor_carry_more_than_its_shape(changes: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        proposed(**changes)
+
+
+def test_an_answer_holds_twelve_facts_at_most() -> None:
+    with pytest.raises(ValidationError):
+        ProposedFacts(facts=[proposed()] * 13)
+    assert len(ProposedFacts(facts=[proposed()] * 12).facts) == 12
