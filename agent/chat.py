@@ -39,7 +39,7 @@ class Chat:
 
     def say(self, key: str, style: str = "", **values: object) -> None:
         """Print a text of the locale files."""
-        self.console.print(escape(text(self.shown, key, **values)), style=style, highlight=False)
+        self.console.print(escape(text(self.shown, key, **values)), style=style, highlight=False, soft_wrap=True)
 
     async def answer(self, question: str) -> None:
         """Run one turn and print it as it comes."""
@@ -66,7 +66,7 @@ class Chat:
         elif isinstance(event, TokenEvent):
             self.console.print(escape(event.text), end="", highlight=False, soft_wrap=True)
         elif isinstance(event, MemoryEvent):
-            facts = "；".join(describe_fact(fact, self.shown) for fact in event.facts)
+            facts = text(self.shown, "findings.joiner").join(describe_fact(fact, self.shown) for fact in event.facts)
             self.console.print()
             self.say("chat.remembered", "dim", facts=facts)
         elif isinstance(event, DoneEvent):
@@ -129,7 +129,7 @@ class Chat:
                 year=c.year or "",
             )
             marked = escape(c.snippet[: c.start]) + f"[reverse]{escape(c.snippet[c.start : c.end])}[/reverse]" + escape(c.snippet[c.end :])
-            self.console.print(f"    {marked}", highlight=False)
+            self.console.print(f"    {marked}", highlight=False, soft_wrap=True)
 
     def _why(self) -> None:
         if not self.last:
