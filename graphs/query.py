@@ -10,7 +10,11 @@ from memory.summary import TurnRecord
 from retrieval.tokenize import tokens
 from tools.text import clauses
 
-_LEANS = re.compile(r"^(那|那么|还有|另外|这个|这种|这样|它|他|她|what about|how about|and\b|is it|is that|can it|does it|so )", re.I)
+_LEANS = re.compile(
+    r"^(那|那么|还有|还要|要|需要|多久|几天|严重吗|另外|这个|这种|这样|它|他|她|what about|how about|and\b|is it|"
+    r"is that|can it|does it|so )",
+    re.I,
+)
 _TAKES = re.compile(r"(吃|服|用|打|喝|take|use|have it)", re.I)
 _SHORT = 6
 _MAX_CHARS = 300
@@ -39,10 +43,7 @@ def asked_about(question: str, history: list[TurnRecord]) -> str:
 
 def in_context(question: str, history: list[TurnRecord]) -> str:
     """Return the question, joined with the one before when it says that it leans on it: "那头孢可以吗？" alone finds nothing."""
-    return joined(question, history) if _LEANS.search(question) else question
-
-
-def joined(question: str, history: list[TurnRecord]) -> str:
-    """Return the question with the last one that stood on its own behind it."""
+    if not _LEANS.search(question):
+        return question
     before = next((turn["question"] for turn in reversed(history) if len(tokens(turn["question"])) > _SHORT), "")
     return f"{question} {before[:_MAX_CHARS]}".strip()

@@ -10,7 +10,7 @@ from langgraph.runtime import Runtime
 
 from graphs.context import Context, patient
 from graphs.evidence import numbered, tool_evidence
-from graphs.query import in_context, joined, search_queries
+from graphs.query import in_context, search_queries
 from graphs.state import ComposeState, EvidenceRef
 from retrieval.documents import Chunk
 from retrieval.search import Retriever
@@ -24,9 +24,6 @@ async def retrieve(state: ComposeState, runtime: Runtime[Context]) -> dict[str, 
     from_tools = tool_evidence(state, await patient(state, runtime), context.tables)
     query = in_context(state["question"], state["history"])
     chunks = await asyncio.to_thread(_search, context.retriever, search_queries(state), state["language"])
-    if not chunks and not from_tools and state["history"]:  # "要多喝水吗？" finds nothing alone: it was about the question before
-        query = joined(state["question"], state["history"])
-        chunks = await asyncio.to_thread(_search, context.retriever, [query], state["language"])
     documents = [EvidenceRef(n=0, kind="chunk", id=chunk.id, version=chunk.version) for chunk in chunks]
     return {"evidence": numbered(from_tools + documents), "query": query, "tool_results": [], "tool_rounds": 0}
 

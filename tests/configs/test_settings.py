@@ -160,4 +160,4 @@ def test_roles_that_a_profile_leaves_out_keep_their_defaults(tmp_path: Path) -> 
 def test_settings_cannot_be_changed_afterwards() -> None:
     settings = load_settings()
     with pytest.raises(ValidationError):
-        settings.retrieval.top_k = 9
+        settings.retrieval.top_k = 9  # type: ignore[misc]
