@@ -17,7 +17,7 @@ MAYBE = re.compile(r"(可能|好像|似乎|怀疑|大概|也许|不确定|疑似
 PAST = re.compile(r"(以前|曾经?|小时候|过去|当年|原来|\b(used to|previously|in the past|as a child)\b)")
 
 _ALLERGIC_ZH = re.compile(
-    r"对(?P<what>[^。!?！？\n;；]{1,40}?)(?P<not>不|没有?|都不|并不|也不)?(?:会|是|有|都|也|严重|重度|轻度|有点|特别|"
+    r"对(?!\s*[,，、的])(?P<what>[^。!?！？\n;；]{1,40}?)(?P<not>不|没有?|都不|并不|也不)?(?:会|是|有|都|也|严重|重度|轻度|有点|特别|"
     r"非常|药物)*(?:过敏|皮试阳性)(?!性|原检测|科|体质)"
 )
 ALLERGY_ZH = re.compile(r"(?:过敏|皮试阳性)(?!性|原|科|体质)")
@@ -26,30 +26,59 @@ _NONE_ZH = re.compile(
     r"过敏史\s*[:：]?\s*(无|没有|否认)"
 )
 _ALLERGIC_EN = re.compile(
-    r"(?P<not>\b(?:not|never|n't|isn't|no longer) (?:been )?)?\b(?:allerg(?:ic|y) to|anaphylaxis (?:to|from)|"
-    r"bad reaction to)\s+(?P<what>[^.!?;\n]{2,80})"
+    r"(?P<not>\b(?:not|never|n't|isn't|no longer) (?:been )?)?\b(?:allerg(?:ic|y|ies) to|anaphylaxis (?:to|from)|"
+    r"bad reaction to)\s+(?=(?P<what>[^.!?;\n]{2,80}))"
 )
 ALLERGY_EN = re.compile(r"\b(allergy|allergies|allergic)\b")
 _NONE_EN = re.compile(
     r"\b(no (known )?(drug |food |medication )?allerg(y|ies)|nkda|not allergic to (anything|any)|(don't|"
     r"do not) have (any )?(known )?(drug )?allerg)"
 )
-_CUT_EN = re.compile(r"\b(but|because|so|can|could|should|since|i (?:am|have|take|also|was|had|got)|is it|what|and i)\b|, (?=i\b)")
+# "过敏史：青霉素、磺胺", "Allergies: penicillin": a heading and what stands under it.
+_HEADED = re.compile(r"(?:过敏(?:史|药物?|源|原)?|allerg(?:y|ies|ic))\s*[:：]\s*(?P<what>[^。.!?！？\n;；]{2,60})")
+_EXCEPT = re.compile(r"(除(?:了|开|去)?|\b(?:except(?: for)?|other than|apart from|besides|but for)\b)\s*(?P<what>[^,，。.!?\n;；]{1,40})")
+_IT = re.compile(r"(?:它|这个药?|\b(?:it|this|that|them)\b)")
+_CUT_EN = re.compile(r"\b(but(?! also)|because|so|can|could|should|since|i (?:am|have|take|also|was|had|got)|is it|what|and i)\b|, (?=i\b)")
 _EMPTY = re.compile(r"^(什么|啥|它|这个|那个|这种|那种|哪些?|哪种|任何|其他|别的|it|that|this|them|anything|what)+$")
 
 
 def allergies(sentence: str, folded: str, subject: Callable[[int], str], tables: Tables) -> Iterator[Fact]:
     """Yield what one sentence says about allergies; ``subject`` tells whom a position in it is about."""
-    for none in (_NONE_ZH, _NONE_EN):
-        if match := none.search(folded):
+    yield from _none_known(sentence, folded, subject, tables)
+    yield from _stated(sentence, folded, subject, tables)
+    for match in _HEADED.finditer(folded):
+        if any(n.drugs or n.of("group") for n in tables.names.find(match["what"])):
+            yield from _allergens(sentence, *match.span("what"), subject(match.start()), "active", tables)
+    yield from _by_name(sentence, folded, subject, tables)
+
+
+def _none_known(sentence: str, folded: str, subject: Callable[[int], str], tables: Tables) -> Iterator[Fact]:
+    """Read "no known allergies", and the exception in "no allergies except penicillin", which leaves no such statement."""
+    for match in filter(None, (none.search(folded) for none in (_NONE_ZH, _NONE_EN))):
+        excepted = next((m for m in _EXCEPT.finditer(folded) if any(n.drugs for n in tables.names.find(m["what"]))), None)
+        if excepted:
+            yield from _allergens(sentence, *excepted.span("what"), subject(excepted.start()), "active", tables)
+        else:
             yield Fact(subject=subject(match.start()), kind="allergy", value=ANY, status="denied", quote=_around(sentence, match.start()))
+
+
+def _stated(sentence: str, folded: str, subject: Callable[[int], str], tables: Tables) -> Iterator[Fact]:
+    """Read "对…过敏" and "allergic to …"."""
     for pattern in (_ALLERGIC_ZH, _ALLERGIC_EN):
         for match in pattern.finditer(folded):
             start, end = match.span("what")
             cut = _CUT_EN.search(folded, start, end)
-            status = _allergy_status(folded, match.start(), match.end(), bool(match["not"]))
+            end = cut.start() if cut else end
+            status = _allergy_status(folded, match.start(), match.end() if pattern is _ALLERGIC_ZH else end, bool(match["not"]))
+            if _IT.fullmatch(folded[start:end].strip()) and (earlier := [n for n in tables.names.find(sentence[:start]) if n.drugs]):
+                # "I can't take penicillin because I'm allergic to it": the drug named last.
+                start, end = earlier[-1].start, earlier[-1].end
             if status:
-                yield from _allergens(sentence, start, cut.start() if cut else end, subject(match.start()), status, tables)
+                yield from _allergens(sentence, start, end, subject(match.start()), status, tables)
+
+
+def _by_name(sentence: str, folded: str, subject: Callable[[int], str], tables: Tables) -> Iterator[Fact]:
+    """Read "青霉素过敏", "penicillin allergy" and reactions told right after a drug."""
     for name in tables.names.find(sentence):
         after = folded[name.end : name.end + 8]
         if name.drugs and _reacted(folded, name):
@@ -75,6 +104,11 @@ def _reacted(folded: str, name: Name) -> bool:
     return bool((zh or en or late) and not SUPPOSED.search(before))
 
 
+_DENIED_BEFORE = re.compile(
+    r"(没有?|无|否认|不是|并不|不|\b(?:no|never|denies|not(?! only))|n't)\s*(?:(?:have|had|got|any|a|an|known|really|actually) ){0,3}$"
+)
+
+
 def _allergy_status(folded: str, start: int, end: int, negated: bool) -> Status | None:
     clause_start = max((folded.rfind(mark, 0, start) for mark in ",，。;；!?！？\n"), default=-1) + 1
     before, tail = folded[clause_start:start], folded[start:end] + folded[end : end + 6]
@@ -82,8 +116,10 @@ def _allergy_status(folded: str, start: int, end: int, negated: bool) -> Status 
         return "suspected"
     if SUPPOSED.search(before) or re.search(r"过敏(的人|者|患者|人群)", tail):
         return None
-    asked = bool(re.search(r"(是不是|会不会|是否|有没有)", before))
-    if not asked and (negated or re.search(r"(没有?|无|否认|不是|并不|不|\b(no|not|n't|never|denies)\b)\s*(\w+ )?$", before)):
+    asked = bool(re.search(r"(是不是|会不会|是否|有没有|不确定|不知道|不清楚|说不准)", before)) or "过不过敏" in folded[start : end + 2]
+    if re.search(r"不是不$", before) or (negated and before.endswith("不是")):
+        return "active"
+    if not asked and (negated or _DENIED_BEFORE.search(before)):
         return "refuted"
     if asked or re.search(r"(吗|么|\?|？)", folded[end : end + 3]) or MAYBE.search(before):
         return "suspected"

@@ -31,8 +31,8 @@ _ASKS_TO_TAKE = re.compile(
     r"avoid)\b[^,]{0,24}\b(?:take|taking|use|using|have|on)\b)"
 )
 _NOT_TAKING = re.compile(
-    r"(没有?|未|不|从不|从来没)(?:在|再|有|敢)?(?:吃|服|用|打)(?!饭|早|午|晚|东西|什么)|\b(?:not|never|n't|"
-    r"no longer) (?:\w+ )?(?:on|tak\w*|us\w*)"
+    r"(没有?|未|不|从不|从来没)(?:在|再|有|敢)?(?:吃|服|用|打)(?!饭|早|午|晚|东西|什么)|(?:\b(?:not|never|no longer)|"
+    r"n't) (?:\w+ )?(?:on|tak\w*|us\w*)"
 )
 _STOPPED = re.compile(r"(停了|停用|停药|不(?:再)?吃了|不用了|停掉|已停|断了|\b(?:stopped|quit|came off|discontinued|no longer)\b)")
 
@@ -43,7 +43,8 @@ _HAS = re.compile(
 _DENIES = re.compile(r"(没有?|无|否认|不是|未|排除了?|\b(?:no|not|don't|doesn't|haven't|hasn't|never|without|denies)\b)[^,，]{0,10}$")
 _PREGNANT = re.compile(r"(怀孕|怀着|有孕|孕\s*\d+\s*周|孕(?:早|中|晚)期|妊娠|我是孕妇|怀二胎|\bpregnant\b|\bweeks along\b)")
 _NOT_PREGNANT = re.compile(
-    r"(没有?|未|不|备|避免|防止|预防|准备|想|计划|\b(?:not|n't|trying to (?:get|become)|never|planning)\b)[^,，]{0,6}(怀孕|pregnant|妊娠)"
+    r"(没有?|未|不|备|避免|防止|预防|准备|想|计划|(?:\b(?:not|trying to (?:get|become)|never|planning)|"
+    r"n't)\b)[^,，]{0,6}(怀孕|pregnant|妊娠)"
 )
 _WEEKS = re.compile(r"(\d{1,2})\s*(?:\+\d)?\s*(?:周|weeks?)")
 _LACTATING = re.compile(r"(哺乳期|在?喂奶|母乳喂养|在哺乳|\b(?:breast-?feeding|nursing (?:a|my|mother))\b)")

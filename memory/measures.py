@@ -21,8 +21,9 @@ _WEIGHT = re.compile(
     rf"(?:体重|重|weigh(?:s|t)?(?: is| of|ing)?|,)?\s*{_NUMBER}\s*(公斤|千克|kgs?\b|kilos?\b|kilograms?|市?斤|lbs?\b|pounds?\b|stone\b)"
 )
 _WEIGHT_BARE = re.compile(r"体重\s*(?:是|为|:)?\s*(\d{2,3}(?:\.\d+)?)(?![\d.]|\s*(?:公斤|千克|kg|斤|磅))")
+_CHANGE = re.compile(r"(轻|瘦|胖|减|增|掉|降|长)(?:了|到|掉)?\s*[\d一二两三四五六七八九十]|\b(?:lost|lose|losing|gained?|gaining)\b")
 _HEIGHT = re.compile(
-    r"(?:身高|个子|height(?: is| of)?|i'?m|tall)\s*(?:是|为|:)?\s*(\d{2,3}(?:\.\d+)?)\s*(?:厘米|公分|cm)?(?![\d.]|"
+    r"(?:身高|个子|height(?: is| of)?|tall|i'?m(?=\s*\d{3}))\s*(?:是|为|[:：])?\s*(\d{2,3}(?:\.\d+)?)\s*(?:厘米|公分|cm)?(?![\d.]|"
     r"\s*(?:公斤|kg|斤|岁|years|lb))|(\d{3})\s*(?:厘米|公分|cm)"
 )
 _METRES = re.compile(rf"([12一])\s*(?:米|\.|m(?=\d)|点)\s*(\d{{1,2}}|{_ZH}{{1,3}})(?:\s*(?:米|m\b|metres?|meters?))?")
@@ -60,6 +61,8 @@ def age_months(clause: str) -> float | None:
 
 def weight_kg(clause: str) -> float | None:
     """Return a body weight in kilograms."""
+    if _CHANGE.search(clause):
+        return None  # "瘦了10斤", "lost 20 lbs": how much changed, not how much it is
     if match := _WEIGHT.search(clause):
         unit = match[2]
         factor = (
@@ -81,7 +84,9 @@ def height_cm(clause: str) -> float | None:
     """Return a body height in centimetres."""
     if (match := _METRES.search(clause)) and re.search(r"(米|身高|个子|tall|height|\dm)", clause):
         rest = match[2]
-        tail = float(rest.ljust(2, "0")) if rest.isdigit() else number(rest) * (10 if len(rest) == 1 and rest != "十" else 1)
+        if not rest.isdigit() and not set(rest) & {"十", "百"}:
+            rest = "".join(str(_DIGITS[char]) for char in rest)[:2]  # "一米七五" is digit by digit
+        tail = float(rest.ljust(2, "0")) if rest.isdigit() else number(rest)
         return number(match[1]) * 100 + tail
     if match := _HEIGHT.search(clause):
         return float(match[1] or match[2])

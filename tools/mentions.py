@@ -25,11 +25,13 @@ _AVOID_AFTER = re.compile(
     r"^(?:[^,，。;；]{0,16}?|[^,，。;；]{0,24}[,，](?:因此|所以|应当?|要|请|都|也)?)(不能|不可以?(?!不|少|缺|或缺)|不要|不应|"
     r"不宜|不得|不建议|不推荐|不适合|禁用|禁忌|避免|忌用|慎用|有冲突|冲突|"
     r"(is|are|be) (not|contraindicated|unsafe)|should not|must not|(should|must) be avoided|cannot|can't|not suitable|not safe)"
+    r"(?![^,，。;；]{0,4}(空腹|喝酒|饮酒|超|过量|嚼|掰|碾|长期))"  # how to take it, not whether: "布洛芬不可以空腹吃"
 )
 # "为避免加重请服用……", "avoid complications, take …": the warning is about something else, and the drug comes after a turn to advice.
 _TURNED = re.compile(
     r"(应|请|就|而(?!且)|但|却|改|并(?!不|非)|赶紧|尽快|马上|推荐|建议|可(?!能|待因)|犹豫|担心|怕|拖|硬扛|忘|误|"
-    r"\b(should|must|please|but|so|then|hesitate|wait|worry|delay|mind|fear|instead)\b(?! not)|\w+[^.;]*\b(take|use|try|start)\b)"
+    r"\b(should|must|please|but|so|then|go wrong|by (?:taking|using)|hesitate|wait|worry|delay|mind|fear|"
+    r"instead)\b(?! not)|\w+[^.;]*\b(take|use|try|start)\b)"
 )
 _ALLERGY_DENIED = re.compile(
     r"(不会?(?:对)?过敏|过敏[^,，。]{0,8}(很小|不大|罕见|少见|极低)|\b(not|n't|never|no longer) (?:\w+ )?allerg|"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from tools.records import LEVELS, Emergency, Level, RedFlag
+from tools.records import LEVELS, Emergency, Level, RedFlag, Symptom
 from tools.tables import Tables
 from tools.text import clauses, fold
 
@@ -55,12 +55,16 @@ _POPULATIONS = {
     ),
 }
 _PAST = re.compile(
-    r"(去年|前年|以前|曾经|小时候|年前|从前|过去(有|得|曾)|当时|\b(last year|years? ago|months? ago|used to|"
+    r"(去年|前年|以前|曾经|小时候|年前|从前(?!天)|过去(有|得|曾)|当时|\b(last year|years? ago|months? ago|used to|"
     r"in the past|as a child|previously)\b)"
 )
 _NOW = re.compile(
     r"(现在|今天|今早|今晚|刚|突然|又|这两天|昨|正在|此刻|\b(now|today|again|just|suddenly|tonight|this morning|yesterday)\b)"
 )
+
+# What began long ago and goes on is no history.
+_ONGOING = re.compile(r"(开始|至今|到现在|一直|越来越|\b(since|ever since|still|ongoing)\b)")
+_TOUCHING = re.compile(r"(?<=[a-z'])(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +108,22 @@ def emergency_of(result: Triage, tables: Tables) -> Emergency | None:
 def findings_in(message: str, tables: Tables) -> frozenset[str]:
     """Return the ids of the findings that the message affirms: not negated, not history, not a textbook question."""
     folded = fold(message)
-    if _EDUCATION.search(folded) and not _PERSON.search(folded):
-        return frozenset()
-    parts = [part for _, part in clauses(folded)]
-    live = [part for part in parts if not (_PAST.search(part) and not _NOW.search(folded))]
+    someone = _PERSON.search(folded)
+    # A textbook question silences its own clause only: "crushing chest pain; what are the signs of a heart attack?" stays an emergency.
+    parts = [part for _, part in clauses(folded) if someone or not _EDUCATION.search(part)]
+    live = [part for part in parts if not (_PAST.search(part) and not _NOW.search(folded) and not _ONGOING.search(part))]
     return frozenset(
         symptom.id
         for symptom in tables.symptoms.values()
-        if any(_affirmed(p, part) for p in (symptom.zh, symptom.en) if p for part in (parts if symptom.id in _HISTORY else live))
+        if any(_shows(symptom, part) for part in (parts if symptom.id in _HISTORY else live))
     )
+
+
+def _shows(symptom: Symptom, clause: str) -> bool:
+    if symptom.zh and _affirmed(symptom.zh, clause):
+        return True
+    # "can't breathe救命": a Chinese character is a letter to \b, so the scripts are set apart for the English patterns.
+    return bool(symptom.en and _affirmed(symptom.en, _TOUCHING.sub(" ", clause)))
 
 
 def _affirmed(pattern: re.Pattern[str], clause: str) -> bool:
