@@ -238,7 +238,7 @@ def test_leaving_the_context_does_not_wait_for_a_hanging_answer() -> None:
 
 def test_the_module_prints_its_address_and_stops_on_sigint() -> None:
     command = [sys.executable, "-m", "tests.support.model_server", "--script", "dangerous", "--drug", "华法林"]
-    root = Path(__file__).parents[1]
+    root = Path(__file__).parents[2]
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         address = process.stdout.readline().strip()
