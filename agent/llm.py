@@ -6,7 +6,8 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import Any
 
@@ -31,8 +32,9 @@ _GARBAGE = (openai.OpenAIError, ValueError, TypeError, AttributeError, KeyError,
 class OpenAIModels:
     """One endpoint in five roles."""
 
-    def __init__(self, settings: ModelSettings) -> None:
+    def __init__(self, settings: ModelSettings, connections: openai.DefaultAsyncHttpxClient) -> None:
         self._settings = settings
+        self._connections = connections
         self._clients: dict[Role, ChatOpenAI] = {}
         self._down_until = 0.0
         self.name = settings.model
@@ -109,6 +111,7 @@ class OpenAIModels:
                 timeout=how.timeout_s,
                 max_retries=0,  # the retry policy is in _call and nowhere else
                 extra_body=extra or None,
+                http_async_client=self._connections,
             )
         return self._clients[role]
 
@@ -117,9 +120,18 @@ class OpenAIModels:
         return self._settings.api_key if self._settings.api_key.get_secret_value() else "none"
 
 
-def make_models(settings: ModelSettings) -> OpenAIModels | None:
-    """Return the configured endpoint, or ``None`` when there is none."""
-    return OpenAIModels(settings) if settings.base_url else None
+@asynccontextmanager
+async def open_models(settings: ModelSettings) -> AsyncIterator[OpenAIModels | None]:
+    """Yield the configured endpoint, or ``None`` when there is none, and close its connections at the end.
+
+    The connections belong to one service: the client library would share one pool over all event loops of the process,
+    and a pool that outlives its loop fails the first request of the next one.
+    """
+    if not settings.base_url:
+        yield None
+        return
+    async with openai.DefaultAsyncHttpxClient() as connections:
+        yield OpenAIModels(settings, connections)
 
 
 class EndpointReport(BaseModel):

@@ -18,7 +18,7 @@ from langgraph.store.base import BaseStore
 
 from agent.errors import UnknownItem
 from agent.events import Translator, memory_event, turn_of
-from agent.llm import make_models
+from agent.llm import open_models
 from agent.schema import DoneEvent, Event, Turn
 from configs.settings import Settings
 from graphs.consult import builder as consult_builder
@@ -78,14 +78,14 @@ class ConsultService:
         """
         folder = settings.storage.data_dir
         tables = load_tables(settings.storage.knowledge_dir / "tables")
-        async with open_stores(folder, STATE_TYPES) as (saver, store):
+        async with open_stores(folder, STATE_TYPES) as (saver, store), open_models(settings.llm) as models:
             retriever = await asyncio.to_thread(_open_index, settings, folder, tables.terms, progress, mend)
             try:
                 context = Context(
                     settings=settings.consult,
                     tables=tables,
                     retriever=retriever,
-                    models=make_models(settings.llm),
+                    models=models,
                     owner=settings.consult.owner,
                 )
                 yield cls(settings, context, saver, store, builder)

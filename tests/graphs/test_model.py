@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
 
@@ -113,3 +114,14 @@ async def test_a_hostile_summary_loses_no_allergy(with_model: Callable[..., Sett
         assert model_server.calls("summary") >= 1
         turn = await service.ask("能吃阿莫西林吗？", thread="t")
     assert turn.notices and turn.notices[0].startswith("⛔")
+
+
+def test_connections_do_not_outlive_the_event_loop_of_their_service(with_model: Callable[..., Settings], model_server: ModelServer) -> None:
+    model_server.script = honest()
+
+    async def once(thread: str) -> str:
+        async with ConsultService.open(with_model()) as service:
+            return (await service.ask(QUESTION, thread=thread)).writer
+
+    assert [asyncio.run(once(thread)) for thread in ("a", "b", "c")] == ["model"] * 3
+    assert model_server.left_alone(), "a closed service left a connection open"

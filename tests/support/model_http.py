@@ -46,6 +46,11 @@ class Listener(ThreadingHTTPServer):
         self._open: set[socket.socket] = set()
         super().__init__(("127.0.0.1", port), _Handler)
 
+    @property
+    def connections(self) -> int:
+        """How many connections clients keep open."""
+        return len(self._open)
+
     def process_request(self, request: Any, client_address: Any) -> None:
         """Remember the connection and hand it to a thread."""
         self._open.add(request)

@@ -153,6 +153,13 @@ class ModelServer:
         with self._lock:
             return self._aborted
 
+    def left_alone(self, seconds: float = 5.0) -> bool:
+        """Tell whether every client closes its connections within the time."""
+        deadline = time.monotonic() + seconds
+        while self._http.connections and time.monotonic() < deadline:
+            time.sleep(TICK)
+        return not self._http.connections
+
     def calls(self, role: str) -> int:
         """Return how many requests the role has made."""
         return sum(request.role == role for request in self.requests)
