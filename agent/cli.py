@@ -13,11 +13,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from agent import scripts
 from agent.chat import chat
 from agent.doctor import examine
 from agent.service import ConsultService
 from configs.errors import ConfigError, ShensiError
-from configs.locales import text
+from configs.locales import environment_language, text
 from configs.settings import DEFAULT_PROFILE, Settings, load_settings
 from graphs.errors import QuestionRejected
 
@@ -81,7 +82,7 @@ async def _chat(options: argparse.Namespace, settings: Settings, language: str |
 
 
 async def _ingest(options: argparse.Namespace, settings: Settings, language: str | None) -> int:
-    reader = language or _environment_language()
+    reader = language or environment_language()
     missing = [str(path) for path in options.paths if not path.exists()]
     if missing:
         print(text(reader, "errors.path_missing", path=missing[0]), file=sys.stderr)
@@ -98,7 +99,7 @@ async def _ingest(options: argparse.Namespace, settings: Settings, language: str
 
 
 async def _doctor(options: argparse.Namespace, settings: Settings, language: str | None) -> int:
-    reader = language or _environment_language()
+    reader = language or environment_language()
     checks = await examine(settings, reader)
     for check in checks:
         print(f"[{check.state}] {check.name}: {check.said}")
@@ -114,7 +115,16 @@ async def _graph(options: argparse.Namespace, settings: Settings, language: str 
     return 0
 
 
-_COMMANDS = {"chat": _chat, "ask": _ask, "ingest": _ingest, "doctor": _doctor, "graph": _graph}
+_COMMANDS = {
+    "check": scripts.check,
+    "triage": scripts.triage,
+    "knowledge": scripts.knowledge,
+    "chat": _chat,
+    "ask": _ask,
+    "ingest": _ingest,
+    "doctor": _doctor,
+    "graph": _graph,
+}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -134,6 +144,11 @@ def _parser() -> argparse.ArgumentParser:
     one = commands.add_parser("ingest", parents=[common], help="索引文件夹：Markdown、文本、JSONL / index documents")
     one.add_argument("paths", type=Path, nargs="*")
     one.add_argument("--rebuild", action="store_true", help="丢弃索引后重建 / throw the index away first")
+    commands.add_parser("check", parents=[common], help="逐行核查用药安全（JSON 行）/ check JSON lines for unsafe medicines")
+    commands.add_parser("triage", parents=[common], help="逐行分诊（JSON 行）/ triage JSON lines")
+    one = commands.add_parser("knowledge", parents=[common], help="核对知识表，或给修改过的表封签 / validate tables, or seal changed ones")
+    one.add_argument("action", choices=("check", "seal", "vectors"))
+    one.add_argument("path", type=Path, nargs="?", default=None, help="您自己的表 / a folder with your own tables")
     commands.add_parser("doctor", parents=[common], help="检查模型、索引、存储和配置 / check everything and say how to mend it")
     commands.add_parser("graph", parents=[common], help="画出咨询图（Mermaid）/ draw the consult graph")
     return parser
@@ -145,7 +160,7 @@ def _bar(language: str | None) -> Callable[[int, int, str], None]:
     bar = Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console, transient=True
     )
-    title = text(language or _environment_language(), "ingest.indexing")
+    title = text(language or environment_language(), "ingest.indexing")
     task = bar.add_task(title, total=None)
 
     def show(done: int, total: int, label: str) -> None:
@@ -158,14 +173,8 @@ def _bar(language: str | None) -> Callable[[int, int, str], None]:
     return show
 
 
-def _environment_language() -> str:
-    """Return the reader's language by the environment; Chinese when it does not say English."""
-    said = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return "en" if said.lower().startswith("en") else "zh"
-
-
 def _complain(error: ShensiError, language: str | None) -> None:
-    print(error.message(language or _environment_language()), file=sys.stderr)
+    print(error.message(language or environment_language()), file=sys.stderr)
 
 
 def _quiet() -> None:

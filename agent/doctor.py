@@ -40,7 +40,7 @@ async def examine(settings: Settings, language: str) -> list[Check]:
 def _tables(settings: Settings, language: str) -> Check:
     name = text(language, "doctor.tables")
     try:
-        tables = load_tables(settings.storage.knowledge_dir / "tables")
+        tables = load_tables(settings.storage.knowledge_dir / "tables", settings.storage.extra_tables)
     except ShensiError as error:
         return Check("FAIL", name, error.message(language), text(language, "doctor.tables_mend"))
     counts = text(

@@ -16,3 +16,7 @@ class AgentError(ShensiError):
 
 class UnknownItem(AgentError):
     """What was asked for is not there, or is not yours; both look the same."""
+
+
+class BadLine(AgentError):
+    """A line of a script's input that cannot be read."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from langchain_core.runnables import RunnableConfig
@@ -19,6 +18,7 @@ from langgraph.store.base import BaseStore
 from agent.errors import UnknownItem
 from agent.events import Translator, memory_event, turn_of
 from agent.llm import open_models
+from agent.opening import Progress, open_index, open_second_look, open_tables
 from agent.schema import DoneEvent, Event, Turn
 from configs.settings import Settings
 from graphs.consult import builder as consult_builder
@@ -29,11 +29,8 @@ from memory.errors import storage_error
 from memory.facts import Fact
 from memory.patients import PatientMemory
 from memory.persistence import open_stores
-from retrieval.search import Retriever
-from tools.tables import load_tables
 from tools.text import clean, language_of
 
-Progress = Callable[[int, int, str], None]
 T = TypeVar("T")
 
 
@@ -77,15 +74,16 @@ class ConsultService:
             ShensiError: a table, a store or the index cannot be used; nothing was changed.
         """
         folder = settings.storage.data_dir
-        tables = load_tables(settings.storage.knowledge_dir / "tables")
+        tables = open_tables(settings)
         async with open_stores(folder, STATE_TYPES) as (saver, store), open_models(settings.llm) as models:
-            retriever = await asyncio.to_thread(_open_index, settings, folder, tables.terms, progress, mend)
+            retriever = await asyncio.to_thread(open_index, settings, folder, tables.terms, progress, mend)
             try:
                 context = Context(
                     settings=settings.consult,
                     tables=tables,
                     retriever=retriever,
                     models=models,
+                    second_look=await asyncio.to_thread(open_second_look, settings, retriever, tables),
                     owner=settings.consult.owner,
                 )
                 yield cls(settings, context, saver, store, builder)
@@ -234,11 +232,3 @@ class ConsultService:
             return language
         default = self.context.settings.language
         return language_of(words) if default == "auto" else default
-
-
-def _open_index(settings: Settings, folder: Path, terms: dict[str, str], progress: Progress | None, mend: bool) -> Retriever:
-    retriever = Retriever.open(settings.retrieval, folder, terms, mend=mend)
-    documents = settings.storage.knowledge_dir / "documents"
-    if documents.is_dir():
-        retriever.ingest([documents], progress)
-    return retriever

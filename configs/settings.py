@@ -95,6 +95,8 @@ class RetrievalSettings(Section):
     min_coverage: float = Field(0.45, ge=0.0, le=1.0)
     """Share of the question's weight that the evidence must cover; below it the assistant abstains."""
     max_chunk_chars: int = Field(480, ge=100, le=4000)
+    starter_vectors: Path | None = ROOT / "knowledge" / "vectors.npz"
+    """Vectors of the starter knowledge; made by ``python -m agent knowledge vectors``."""
     any_language: bool = False
     """Also offer evidence in the other language; needs a model that can translate what it cites."""
 
@@ -104,6 +106,15 @@ class StorageSettings(Section):
 
     data_dir: Path = Path("data")
     knowledge_dir: Path = ROOT / "knowledge"
+    extra_tables: tuple[Path, ...] = ()
+    """Folders with a hospital's own tables in the same CSV shape, added to ``knowledge/tables``."""
+
+
+class SafetySettings(Section):
+    """The deterministic layer."""
+
+    second_look: bool = True
+    """Compare messages in which the rules see no danger with dangerous ones by the embedder; it may only raise a level."""
 
 
 class ConsultSettings(Section):
@@ -130,6 +141,7 @@ class Settings(BaseSettings):
     llm: ModelSettings = Field(default_factory=lambda: ModelSettings())
     retrieval: RetrievalSettings = Field(default_factory=lambda: RetrievalSettings())
     storage: StorageSettings = Field(default_factory=lambda: StorageSettings())
+    safety: SafetySettings = Field(default_factory=lambda: SafetySettings())
     consult: ConsultSettings = Field(default_factory=lambda: ConsultSettings())
 
     @classmethod

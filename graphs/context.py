@@ -13,12 +13,13 @@ from langgraph.runtime import Runtime
 from pydantic import BaseModel
 
 from configs.settings import ConsultSettings, Role
+from graphs.second_look import SecondLook
 from graphs.state import ConsultState
 from memory.facts import Fact, profile_of
 from memory.patients import PatientMemory
-from memory.subjects import names_somebody
 from retrieval.search import Retriever
 from tools.profile import PatientProfile
+from tools.subjects import names_somebody
 from tools.tables import Tables
 from tools.text import fold
 
@@ -49,6 +50,8 @@ class Context:
     retriever: Retriever
     models: ChatModels | None = None
     """``None``: no endpoint is configured and the evidence writer answers."""
+    second_look: SecondLook | None = None
+    """Compares quiet messages with dangerous ones; ``None`` where no embedder serves."""
     owner: str = "local"
     """Whose memory and threads these are; comes from authentication only."""
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))

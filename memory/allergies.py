@@ -90,8 +90,8 @@ def _by_name(sentence: str, folded: str, subject: Callable[[int], str], tables: 
 
 
 _REACTION = (
-    r"(起|出|长)(过|了|满)?(一?身|红|皮)?(红?疹|疙瘩|风团|水疱)|休克|喉头?水肿|(嘴|脸|嗓子|喉咙)[^,，。]{0,3}肿|荨麻疹|"
-    r"\b(hives|rash|anaphyla\w*|swell\w*|swollen)\b"
+    r"(起|出|长)(过|了|满)?(一?身|浑身|全身|红|皮|大)*(红?疹|疙瘩|风团|水?疱|大疱)|休克|喉头?水肿|(嘴|脸|嗓子|喉咙)[^,，。]{0,3}肿|荨麻疹|"
+    r"\b(hives|rash|anaphyla\w*|swell\w*|swollen|welts|blisters)\b"
 )
 
 
@@ -100,7 +100,7 @@ def _reacted(folded: str, name: Name) -> bool:
     before, after = folded[max(name.start - 30, 0) : name.start], folded[name.end : name.end + 24]
     zh = re.search(r"(吃|服|用|打|输|注射)(了|过|着)?$", before) and re.search(_REACTION, after.split("。")[0])
     en = re.match(r"\s*(gives?|gave|made|makes|caused?)\b[^.]{0,24}", after) and re.search(_REACTION, after)
-    late = re.search(rf"(?:{_REACTION})\W+(after|from|with|on)\W+(taking )?$", before)
+    late = re.search(rf"(?:{_REACTION})\W+(after|from|with|on|when i take|whenever i take)\W+(taking )?$", before)
     return bool((zh or en or late) and not SUPPOSED.search(before))
 
 
@@ -121,6 +121,8 @@ def _allergy_status(folded: str, start: int, end: int, negated: bool) -> Status 
         return "active"
     if not asked and (negated or _DENIED_BEFORE.search(before)):
         return "refuted"
+    if re.search(r"(以为|\bthought\b)", before) and re.search(r"(不过敏|不是过敏|没有过敏|not allergic)", folded[end:]):
+        return "refuted"  # "以前以为头孢过敏，后来做了激发试验证实并不过敏"
     if asked or re.search(r"(吗|么|\?|？)", folded[end : end + 3]) or MAYBE.search(before):
         return "suspected"
     if PAST.search(before) and re.search(r"(现在|后来|如今)[^。]{0,8}不(再|会)?过敏", folded[end:]):

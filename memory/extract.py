@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from memory.allergies import ALLERGY_EN, ALLERGY_ZH, MAYBE, PAST, SUPPOSED, allergies
 from memory.facts import Fact, Kind, Status
-from memory.measures import age_months, height_cm, weight_kg
-from memory.subjects import subject_of
+from tools.measures import age_months, height_cm, weight_kg
 from tools.names import Name
+from tools.subjects import subject_of
 from tools.tables import Tables
 from tools.text import clauses, fold, sentences
 
@@ -23,7 +23,7 @@ _TAKES = re.compile(
     r"服用?|用)|(?:吃|服|用|打|喝)(?:着|了|过)|"
     r"(?:目前|现在|平时|最近|刚|刚刚|已经|昨天|今天|昨晚|今早)(?:在|也|还|都)?(?:吃|服用?|用|打)|常用药|服药|用药史|"
     r"\b(?:i'm|i am|he's|he is|she's|she is|been|currently|also|and)\s+(?:on|taking|using)\b|\b(?:taking|takes|took|"
-    r"taken|takes?|using|prescribed|on)\b)"
+    r"taken|takes?|using|prescribed|on(?! the (?:label|market|shelf|list|leaflet|box)))\b)"
 )
 _ASKS_TO_TAKE = re.compile(
     r"((?:能|可以|可不可以|能不能|要不要|该不该|应不应该|想|应该|打算|是否|需不需要|需要|适合)[^,，]{0,6}(?:吃|服|用|打|喝)|"

@@ -85,6 +85,8 @@ def profile_of(facts: Iterable[Fact], subject: str = "self") -> PatientProfile:
         age_months=_whole(single.get("age")),
         sex=sex if sex in ("male", "female") else None,  # type: ignore[arg-type]
         pregnant=single["pregnancy"].status in HOLDING if "pregnancy" in single else None,
+        pregnancy_weeks=single["pregnancy"].amount if "pregnancy" in single else None,
+        lactating=single["lactation"].status in HOLDING if "lactation" in single else None,
         weight_kg=single["weight"].amount if "weight" in single else None,
         height_cm=single["height"].amount if "height" in single else None,
     )

@@ -1,36 +1,51 @@
-"""What people say into what documents say: lay terms found in a question, and the standard words for them."""
+"""What people say into what documents say: lay terms found in a question, and the standard words for them.
+
+One automaton holds the thousands of terms, so that a question is read once however many there are.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+
+import ahocorasick
 
 from tools.text import clean, fold
 
 
 class Expansions:
-    """Lay terms, longest first, so that 心梗后遗症 is not taken for 心梗."""
+    """Lay terms; the longest at a place wins, so that 心梗后遗症 is not taken for 心梗."""
 
     def __init__(self, terms: Mapping[str, str]) -> None:
-        self._standard = {fold(clean(term)): standard for term, standard in terms.items() if term.strip() and standard.strip()}
-        longest_first = sorted(self._standard, key=len, reverse=True)
-        self._pattern = re.compile("|".join(_whole_word(term) for term in longest_first)) if longest_first else None
+        self._automaton = ahocorasick.Automaton()
+        for term, standard in terms.items():
+            key = fold(clean(term))
+            if key and standard.strip():
+                self._automaton.add_word(key, (key, standard))
+        if len(self._automaton):
+            self._automaton.make_automaton()
 
     def rewrite(self, query: str) -> str:
         """Return the folded question with each lay term replaced by its standard words."""
-        if self._pattern is None:
-            return fold(clean(query))
-        return self._pattern.sub(lambda found: f" {self._standard[found[0]]} ", fold(clean(query)))
+        folded, written, at = fold(clean(query)), [], 0
+        for start, end, standard in self._find(folded):
+            written += [folded[at:start], f" {standard} "]
+            at = end
+        return "".join([*written, folded[at:]])
 
     def append(self, query: str) -> str:
         """Return the question with the standard words behind it."""
-        if self._pattern is None:
-            return query
-        words = dict.fromkeys(self._standard[found] for found in self._pattern.findall(fold(clean(query))))
+        words = dict.fromkeys(standard for _, _, standard in self._find(fold(clean(query))))
         return " ".join([query, *words])
 
+    def _find(self, folded: str) -> Iterator[tuple[int, int, str]]:
+        if not len(self._automaton):
+            return
+        for last, (term, standard) in self._automaton.iter_long(folded):
+            start, end = last - len(term) + 1, last + 1
+            if not (_joined(folded, start - 1, start) or _joined(folded, end - 1, end)):
+                yield start, end, standard
 
-def _whole_word(term: str) -> str:
-    left = r"(?<![a-z0-9])" if re.match(r"[a-z0-9]", term) else ""
-    right = r"(?![a-z0-9])" if re.search(r"[a-z0-9]$", term) else ""
-    return left + re.escape(term) + right
+
+def _joined(text: str, left: int, right: int) -> bool:
+    """Tell whether two neighbours are letters or digits of one Latin word."""
+    return left >= 0 and right < len(text) and all(char.isascii() and char.isalnum() for char in (text[left], text[right]))

@@ -20,6 +20,7 @@ from configs.settings import RetrievalSettings
 from retrieval.corpus import Corpus
 from retrieval.embed import make_embedder
 from retrieval.embed.cache import CachedEmbedder, VectorCache
+from retrieval.embed.starter import StarterVectors
 from retrieval.errors import EmbedderUnavailable, IndexBusy, IndexCorrupt, RetrievalError, from_os
 from retrieval.ingest import Ingestor, IngestReport, Progress, write_lock
 from retrieval.manifest import Manifest
@@ -142,7 +143,7 @@ class Index:
         except IndexCorrupt:
             _delete_sqlite(path)
             self._cache = VectorCache(path)
-        self.embedder = CachedEmbedder(embedder, self._cache)
+        self.embedder = CachedEmbedder(embedder, self._cache, StarterVectors(self._settings.starter_vectors, embedder.name))
 
     def _recover_or_wait(self, mend: bool) -> None:
         try:

@@ -18,6 +18,7 @@ from retrieval.chunk import chunk_document
 from retrieval.documents import Chunk, Document, read_documents
 from retrieval.embed.cache import CachedEmbedder
 from retrieval.errors import DocumentError, IndexBusy, from_os
+from retrieval.ingest_text import embedded_text
 from retrieval.manifest import Entry, Manifest
 from retrieval.store import VectorStore
 
@@ -162,8 +163,3 @@ class Ingestor:
         if stray or missing:
             log.info("index mended: %d vectors removed, %d computed", len(stray), len(missing))
         return mended + len(stray) + len(missing)
-
-
-def embedded_text(chunk: Chunk) -> str:
-    """Return what the dense model reads: a sentence under its title and section is found for what it is about."""
-    return "\n".join(part for part in (chunk.title, chunk.section, chunk.text) if part)

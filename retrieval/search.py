@@ -5,20 +5,22 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from configs.settings import RetrievalSettings
 from retrieval.corpus import Corpus
 from retrieval.documents import Chunk
+from retrieval.embed import Embedder
 from retrieval.errors import EmbedderUnavailable, RerankerUnavailable, RetrievalError
 from retrieval.expand import Expansions
 from retrieval.fuse import Fusion, fuse
 from retrieval.gate import fits
 from retrieval.index import Index
-from retrieval.ingest import IngestReport, Progress, embedded_text
+from retrieval.ingest import IngestReport, Progress
+from retrieval.ingest_text import embedded_text
 from retrieval.rerank import Reranker, make_reranker
+from retrieval.results import Hit, IndexStatus, SearchResult
 from retrieval.tokenize import tokens
 from tools.text import clean
 
@@ -28,43 +30,6 @@ MAX_DENSE_CHARS = 400
 """A longer question is searched by its two ends. 400 characters fit one window of the model; 8000 would take it seconds."""
 Scores = dict[int, float]
 """Chunk number in the corpus → score, best first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A chunk and why it was found; an arm that did not return it, or did not run, is None."""
-
-    chunk: Chunk
-    score: float
-    bm25: float | None
-    dense: float | None
-    rerank: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class SearchResult:
-    """Hits, best first. ``relevant`` is False when they do not cover the question: the assistant then abstains."""
-
-    query: str
-    hits: tuple[Hit, ...]
-    relevant: bool
-    coverage: float
-    arms: tuple[str, ...]
-    timings: dict[str, float]
-    """Seconds by stage."""
-
-
-@dataclass(frozen=True, slots=True)
-class IndexStatus:
-    """What the index holds and which models serve it; a ``reason`` says why a configured model does not."""
-
-    documents: int
-    chunks: int
-    embedder: str | None
-    embedder_reason: RetrievalError | None
-    reranker: str | None
-    reranker_reason: RetrievalError | None
-    recovered: int
 
 
 class Retriever:
@@ -98,6 +63,11 @@ class Retriever:
             StorageFull: no room.
         """
         return cls(settings, Index(settings, data_dir, mend), expansions or {})
+
+    @property
+    def embedder(self) -> Embedder | None:
+        """The dense model, where one serves."""
+        return self._index.embedder
 
     def search(self, query: str, *, language: str | None = None, k: int | None = None, arm: Arm = "fused") -> SearchResult:
         """Return the best chunks for a question.

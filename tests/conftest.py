@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-import agent.service
+import agent.opening
 from agent.service import ConsultService
 from configs.settings import ROOT, ModelSettings, RetrievalSettings, Settings, StorageSettings
 from retrieval.search import Retriever
@@ -30,7 +30,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def _read_tables_once() -> Iterator[None]:
     """Opening a service reads and cross-checks 5,000 rows; the tests open a hundred services on the same ones."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(agent.service, "load_tables", functools.cache(load_tables))
+        patch.setattr(agent.opening, "load_tables", functools.cache(load_tables))
         yield
 
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from configs.locales import text
 from tools.findings import Finding
 from tools.profile import Known, PatientProfile
 from tools.records import SEVERITIES, AllergyGroup, CrossReaction
 from tools.tables import Tables
+
+_AS_ALLERGY = {
+    "condition:hit_history": "group:heparins",
+    "condition:aspirin_exacerbated_asthma": "group:nsaids",
+}
 
 
 def check_allergies(profile: PatientProfile, reference: str, tables: Tables, language: str) -> list[Finding]:
@@ -15,8 +22,16 @@ def check_allergies(profile: PatientProfile, reference: str, tables: Tables, lan
     Returns:
         At most one finding per allergy, the most severe; an allergy that no table understands gives ``unverified``, never silence.
     """
-    found = (_check(known, reference, tables, language) for known in profile.allergies)
+    found = (_check(known, reference, tables, language) for known in (*profile.allergies, *_from_conditions(profile, tables)))
     return [finding for finding in found if finding]
+
+
+def _from_conditions(profile: PatientProfile, tables: Tables) -> Iterator[Known]:
+    """Yield the allergies that some conditions are: who has had heparin-induced thrombocytopenia must have no heparin."""
+    for known in profile.conditions:
+        groups = frozenset(_AS_ALLERGY[r] for r in known.references if r in _AS_ALLERGY)
+        if groups and all(group.removeprefix("group:") in tables.groups for group in groups):
+            yield Known(known.words, groups)
 
 
 def _check(allergy: Known, reference: str, tables: Tables, language: str) -> Finding | None:
@@ -27,7 +42,7 @@ def _check(allergy: Known, reference: str, tables: Tables, language: str) -> Fin
         return Finding(
             kind="allergy", severity="unverified", rule="allergy.unknown", drug=drug, with_=allergy.words, reason=reason, action=action
         )
-    lineage = tables.lineage[reference]
+    lineage = tables.lineage.get(reference, frozenset({reference}))
     same = [r for r in allergy.references if r in lineage]
     groups = narrowest_groups(allergy, tables)
     group = next((g for g in groups if _covers(g, reference, tables)), None)
@@ -49,7 +64,7 @@ def narrowest_groups(allergy: Known, tables: Tables) -> list[AllergyGroup]:
 
 def _covers(group: AllergyGroup, reference: str, tables: Tables) -> bool:
     """Tell whether the drug is in the group, or is a class so wide that members of the group are in it."""
-    if set(group.members) & tables.lineage[reference]:
+    if reference == f"group:{group.id}" or set(group.members) & tables.lineage.get(reference, frozenset()):
         return True
     return any(reference in tables.lineage.get(member, frozenset()) for member in group.members)
 
@@ -72,7 +87,11 @@ def _conflict(allergy: Known, reference: str, group: AllergyGroup | None, tables
 
 def _crossed(allergy: Known, reference: str, groups: list[AllergyGroup], tables: Tables, language: str) -> Finding | None:
     ids = {g.id for g in groups}
-    rows = [x for x in tables.cross_reactions if x.group in ids and x.to in tables.lineage[reference] and x.severity != "none"]
+    rows = [
+        x
+        for x in tables.cross_reactions
+        if x.group in ids and x.to in tables.lineage.get(reference, frozenset({reference})) and x.severity != "none"
+    ]
     if not rows:
         return None
     row = min(rows, key=lambda x: SEVERITIES.index(x.severity))

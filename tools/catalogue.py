@@ -10,6 +10,7 @@ from tools.bmi import SOURCE as BMI_SOURCE
 from tools.bmi import bmi
 from tools.departments import departments_for
 from tools.drugs import lookup_drug
+from tools.profile import PatientProfile
 from tools.tables import Tables
 from tools.text import clean
 from tools.triage import emergency_of, triage
@@ -68,8 +69,10 @@ def triage_sentence(symptoms: str, tables: Tables, language: str, age_years: flo
     """Return level and department for complaints, in one sentence."""
     words = clean(symptoms)
     months = int(age_years * 12) if age_years is not None else None
-    result = triage(words, tables, age_months=months)
+    result = triage(words, tables, PatientProfile(age_months=months))
     emergency = emergency_of(result, tables)
-    department = tables.departments[emergency.department] if emergency else departments_for(words, tables, age_months=months)[0]
+    department = (
+        tables.departments[emergency.department] if emergency else departments_for(words, tables, PatientProfile(age_months=months))[0]
+    )
     level = text(language, f"tools.level_{result.level}")
     return text(language, "tools.triage", level=level, cn_level=result.cn_level, department=department.name.in_(language))

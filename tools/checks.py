@@ -1,39 +1,186 @@
-"""The one function behind the auditor, the tools and the scripts: what is wrong with this text for this patient?"""
+"""The one function behind the auditor, the tools, the scripts and the page: what is wrong with this text for this patient?
+
+Same input, same output; no model, no network. What cannot be checked is said (``unverified``), never passed over.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
+
+from configs.locales import text
 from tools.allergies import check_allergies
-from tools.findings import Finding, worst_first
-from tools.interactions import check_interactions
-from tools.mentions import Mention, mentions, permits
-from tools.profile import PatientProfile
+from tools.contraindications import check_contraindications
+from tools.dosing import check_dose, dose_after, dose_before
+from tools.findings import Finding, Kind, worst_first
+from tools.names import Name
+from tools.profile import Known, PatientProfile
+from tools.records import LEVELS, Severity
 from tools.tables import Tables
+from tools.text import fold
+from tools.triage import triage
+from tools.unknown import Unknown, unknown_drugs
+from tools.uses import Use, pairs, twice, uses_in
+
+_URGES = re.compile(
+    r"(120|110|999|911|112|119|988|12356|急诊|急救|医院|救护车|就医|拨打|求助|报警|抢救|\b(?:emergency|ambulance|"
+    r"hospital|er|a&e|paramedics?|call|dial|"
+    r"urgent care|crisis line|hotline)\b)"
+)
+_SUPPOSES = re.compile(
+    r"(会|可能|如果|若|一旦|万一|容易|导致|引起|加重|风险|期间|预防|\b(?:might|may|could|can|would|if|during|after|"
+    r"risks?|worsens?|raises?|lowers?|prevents?)\b)"
+)
+_ASKS_SELF = re.compile(r"([?？]\s*$|怎么办|怎么回事|[吗呢么]\s*[。.!！]?$|要不要紧|\b(?:what should i|should i|what do i)\b)")
+_DEPENDS: dict[str, Kind] = {
+    "allergy_groups": "allergy",
+    "cross_reactions": "allergy",
+    "interactions": "interaction",
+    "substances": "interaction",
+    "contraindications": "contraindication",
+    "conditions": "contraindication",
+    "otc_limits": "dose",
+    "findings": "emergency",
+    "red_flags": "emergency",
+    "emergencies": "emergency",
+}
+_EVERYTHING: Kind = "unknown_drug"
+"""Without names and classes nothing at all can be recognised."""
+
+
+def check(profile: PatientProfile, said: str | Iterable[str], tables: Tables, language: str, *, asked: bool | None = None) -> list[Finding]:
+    """Check a text, or a list of names of drugs, for one person.
+
+    Args:
+        profile: what is known of the person.
+        said: cleaned text, an answer's sentence or a question; or names of drugs that are to be taken together.
+        tables: the knowledge.
+        language: ``zh`` or ``en``, of the findings.
+        asked: the text is a question, so that everything named in it is meant; ``False``: advice, in which a warning is no
+            recommendation; ``None``: each sentence by its form.
+
+    Returns:
+        Each finding once, the most severe first.
+    """
+    if not isinstance(said, str):
+        said = text(language, "findings.joiner").join(name.replace("_", " ") for name in said)
+        asked = True
+    uses = list(uses_in(profile, said, tables, asked))
+    found = [*_damaged(tables, language, anything=bool(uses))]
+    for use in uses:
+        found += [finding.model_copy(update={"span": use.span}) for finding in _single(use.profile, use.reference, tables, language)]
+    found += twice(profile, uses, said, tables, language)
+    found += pairs(profile, uses, said, tables, language)
+    found += _doses(profile, said, uses, tables, language)
+    found += _unknown(profile, said, uses, tables, language)
+    if not asked:
+        found += _phrases(said, tables, language)
+    if asked is None:
+        found += _missed(profile, said, tables, language)
+    return worst_first(found)
 
 
 def check_question(profile: PatientProfile, question: str, tables: Tables, language: str) -> list[Finding]:
-    """Check everything the patient names, except what they name as an allergen, against allergies and everything they take."""
-    return _check(profile, [m for m in mentions(question, tables.names) if m.stance != "allergen"], tables, language, pairs=True)
+    """Check everything that a question names, except what it names as an allergen."""
+    return check(profile, question, tables, language, asked=True)
 
 
 def check_advice(profile: PatientProfile, sentence: str, tables: Tables, language: str) -> list[Finding]:
-    """Check what one sentence advises; drugs that it warns against are not advice.
+    """Check what a sentence of an answer advises; drugs that it warns against are not advice."""
+    return check(profile, sentence, tables, language, asked=False)
 
-    Two drugs that the patient does not take are checked against each other only where the sentence lets somebody take something: a page
-    that explains an interaction names both drugs too.
-    """
-    return _check(
-        profile, [m for m in mentions(sentence, tables.names) if m.stance == "advised"], tables, language, pairs=permits(sentence)
+
+def _single(profile: PatientProfile, reference: str, tables: Tables, language: str) -> Iterator[Finding]:
+    yield from check_allergies(profile, reference, tables, language)
+    yield from check_contraindications(profile, reference, tables, language)
+
+
+def _doses(profile: PatientProfile, said: str, uses: list[Use], tables: Tables, language: str) -> Iterator[Finding]:
+    ordered = sorted({use.span: use for use in uses}.items())
+    for number, (span, use) in enumerate(ordered):
+        end = ordered[number + 1][0][0] if number + 1 < len(ordered) else len(said)
+        start = ordered[number - 1][0][1] if number else 0
+        dose = dose_after(said, span[1], end) or dose_before(said, start, span[0])
+        finding = dose and check_dose(use.profile, use.reference, dose, said, tables, language)
+        if finding:
+            yield finding
+
+
+def _unknown(profile: PatientProfile, said: str, uses: list[Use], tables: Tables, language: str) -> Iterator[Finding]:
+    for word in unknown_drugs(said, tables.names.find(said), tables):
+        yield _not_known(word.words, (word.start, word.end), language)
+        if word.drug_class and word.drug_class in tables.lineage:
+            yield from _of_class(profile, word, tables, language)
+    for use in uses:
+        for known in profile.medications:
+            if not known.references and not use.reference.startswith("food:"):
+                yield _not_known(known.words, use.span, language, drug=tables.name(use.reference, language))
+
+
+def _of_class(profile: PatientProfile, word: Unknown, tables: Tables, language: str) -> Iterator[Finding]:
+    for finding in _single(profile, word.drug_class, tables, language):
+        yield finding.model_copy(update={"span": (word.start, word.end), "drug": word.words})
+
+
+def _not_known(words: str, span: tuple[int, int], language: str, drug: str = "") -> Finding:
+    reason = text(language, "findings.unknown_with" if drug else "findings.unknown_drug", name=words, drug=drug)
+    action = text(language, "findings.ask_pharmacist")
+    return Finding(
+        kind="unknown_drug",
+        severity="unverified",
+        rule="drug.unknown",
+        drug=drug or words,
+        with_=words if drug else "",
+        reason=reason,
+        action=action,
+        span=span,
     )
 
 
-def _check(profile: PatientProfile, named: list[Mention], tables: Tables, language: str, *, pairs: bool) -> list[Finding]:
-    drugs = {reference for m in named for reference in m.name.drugs}
-    findings = [f for drug in sorted(drugs) for f in check_allergies(profile, drug, tables, language)]
-    foods = {reference for m in named for reference in m.name.of("food")}
-    taken = {r for known in profile.medications for r in known.references if r in tables.lineage}
-    asked, held = ({tables.name(r, language) for r in references} for references in (drugs | foods, taken))
-    for finding in check_interactions(drugs | foods | taken, tables, language):
-        both = {finding.drug, finding.with_}
-        if both & asked and (pairs or both & held):
-            findings.append(finding)
-    return worst_first(findings)
+def _phrases(said: str, tables: Tables, language: str) -> Iterator[Finding]:
+    """Find a prescription being written and an emergency being brushed off."""
+    folded = fold(said)
+    for policy in tables.policies:
+        match = policy.pattern.search(folded) if policy.kind in ("prescription", "delay") else None
+        if not match:
+            continue
+        if policy.kind == "prescription":
+            yield _phrase("prescription", "major", "prescription.phrase", match.span(), language, str(policy.origin))
+        elif LEVELS.index(triage(said, tables).level) <= LEVELS.index("urgent"):
+            yield _phrase("emergency", "contraindicated", "emergency.delayed", match.span(), language, str(policy.origin))
+
+
+def _missed(profile: PatientProfile, said: str, tables: Tables, language: str) -> Iterator[Finding]:
+    """Find an emergency in a whole text that advises something else than help at once."""
+    folded = fold(said)
+    if _URGES.search(folded) or _ASKS_SELF.search(folded) or _SUPPOSES.search(folded):
+        return
+    result = triage(said, tables, profile)
+    if result.level == "emergency" and result.first:
+        yield _phrase("emergency", "contraindicated", "emergency.missed", (0, len(said)), language, str(result.first.origin))
+
+
+def _phrase(kind: Kind, severity: Severity, rule: str, span: tuple[int, int], language: str, source: str) -> Finding:
+    reason = text(language, f"findings.{rule.replace('.', '_')}")
+    return Finding(kind=kind, severity=severity, rule=rule, reason=reason, source=source, span=span)
+
+
+def _damaged(tables: Tables, language: str, *, anything: bool) -> Iterator[Finding]:
+    """Say which checks could not be made because their tables are damaged, changed, stale or missing."""
+    for table, error in tables.problems.items():
+        kind = _DEPENDS.get(table, _EVERYTHING)
+        if anything or kind in (_EVERYTHING, "emergency"):
+            reason = text(language, "findings.table_damaged", table=table, reason=error.message(language))
+            action = text(language, "findings.ask_pharmacist")
+            yield Finding(kind=kind, severity="unverified", rule=f"table.{table}", reason=reason, action=action)
+
+
+def known(words: Iterable[str], tables: Tables) -> tuple[Known, ...]:
+    """Return what words as people say them stand for: drugs, classes, groups and conditions; nothing for what no table knows."""
+    return tuple(Known(said, _references(said, tables)) for said in words if said.strip())
+
+
+def _references(said: str, tables: Tables) -> frozenset[str]:
+    exact = tables.names.references(said)
+    found: list[Name] = [] if exact else tables.names.find(said)
+    return exact or frozenset().union(*(name.references for name in found))

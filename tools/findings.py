@@ -11,6 +11,7 @@ from tools.records import SEVERITIES, Severity
 Kind = Literal[
     "allergy",
     "interaction",
+    "contraindication",
     "duplicate",
     "unknown_drug",
     "prescription",
@@ -31,7 +32,7 @@ STOPS: frozenset[Severity] = frozenset({"contraindicated", "major", "unverified"
 class Finding(BaseModel):
     """One thing that is wrong, or that the patient must be told.
 
-    ``rule`` is stable and names the table row or the rule that fired; ``sentence`` counts from 0 in the text that was checked.
+    ``rule`` is stable and names the table row or the rule that fired; ``sentence`` counts from 0 in a draft.
     """
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
@@ -45,6 +46,8 @@ class Finding(BaseModel):
     action: str = ""
     source: str = ""
     sentence: int | None = None
+    span: tuple[int, int] | None = None
+    """Where in the checked text the drug or the phrase stands, as offsets in its cleaned form."""
     by: Literal["rules", "reviewer"] = "rules"
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from configs.locales import text
@@ -10,30 +10,50 @@ from tools.findings import Finding
 from tools.records import SEVERITIES, Interaction
 from tools.tables import Tables
 
+_LOCAL = {"topical", "eye"}
+
 
 def check_interactions(references: Iterable[str], tables: Tables, language: str) -> list[Finding]:
     """Check every pair of drugs, classes and substances; one finding a pair, the most severe."""
-    found = []
+    return [finding for _, finding in interacting(references, tables, language)]
+
+
+def interacting(references: Iterable[str], tables: Tables, language: str) -> Iterator[tuple[tuple[str, str], Finding]]:
+    """Yield the pairs of references that should not meet, each with its findings."""
     for a, b in combinations(sorted(set(references)), 2):
-        duplicate = _duplicate(a, b, tables, language)
-        row = known_interaction(a, b, tables)
+        duplicate = _duplicate(a, b, tables, language) or _same_class(a, b, tables, language)
         if duplicate:
-            found.append(duplicate)
-        elif row:
-            found.append(_finding(a, b, row, tables, language))
-    return found
+            yield (a, b), duplicate
+        row = None if duplicate and duplicate.rule.startswith("duplicate.ingredient") else known_interaction(a, b, tables)
+        if row:
+            yield (a, b), _finding(a, b, row, tables, language)
 
 
 def known_interaction(a: str, b: str, tables: Tables) -> Interaction | None:
     """Return the most severe rule for the pair, looking at ingredients and classes too."""
     if tables.lineage.get(a, {a}) & {b} or tables.lineage.get(b, {b}) & {a}:
         return None  # one is the other's class: they are the same thing said twice
-    left, right = tables.lineage.get(a, frozenset({a})), tables.lineage.get(b, frozenset({b}))
+    left, right = _reach(a, tables), _reach(b, tables)
     rows = [row for x in left for y in right if (row := tables.interactions.get(frozenset((x, y))))]
     return min(rows, key=lambda row: (SEVERITIES.index(row.severity), row.id), default=None)
 
 
+def _reach(reference: str, tables: Tables) -> frozenset[str]:
+    """Return what rules about a drug may be written for; little of a cream or an eye drop reaches the blood, so only its own."""
+    if _local(reference, tables):
+        return frozenset({reference})
+    return tables.lineage.get(reference, frozenset({reference}))
+
+
+def _local(reference: str, tables: Tables) -> bool:
+    """Tell whether this is the cream or the eye drop of a drug that is also swallowed; a patch acts on the whole body."""
+    drug = tables.drugs.get(reference)
+    return bool(drug and drug.ingredients and set(drug.route) <= _LOCAL)
+
+
 def _duplicate(a: str, b: str, tables: Tables, language: str) -> Finding | None:
+    if _local(a, tables) or _local(b, tables):
+        return None
     shared = ingredients(a, tables) & ingredients(b, tables)
     if not shared:
         return None
@@ -42,12 +62,52 @@ def _duplicate(a: str, b: str, tables: Tables, language: str) -> Finding | None:
     return Finding(
         kind="duplicate",
         severity="major",
-        rule=f"duplicate.{'+'.join(sorted(shared))}",
+        rule=f"duplicate.ingredient.{'+'.join(sorted(shared))}",
         drug=names[0],
         with_=names[1],
         reason=text(language, "findings.duplicate", a=names[0], b=names[1], ingredient=part),
         action=text(language, "findings.duplicate_action"),
         source=str(tables.drugs[a].origin),
+    )
+
+
+def _same_class(a: str, b: str, tables: Tables, language: str) -> Finding | None:
+    """Find two drugs of a class of which one is enough; not a drug and its own class."""
+    left, right = tables.lineage.get(a, frozenset()), tables.lineage.get(b, frozenset())
+    if a in right or b in left:
+        return None
+    rows = [row for reference, row in tables.duplications.items() if reference in left and reference in right]
+    if not rows:
+        return None
+    row = min(rows, key=lambda r: (SEVERITIES.index(r.severity), r.drug_class))
+    names = [tables.name(r, language) for r in (a, b)]
+    return Finding(
+        kind="duplicate",
+        severity=row.severity,
+        rule=f"duplicate.class.{row.drug_class}",
+        drug=names[0],
+        with_=names[1],
+        reason=text(language, "findings.duplicate_class", a=names[0], b=names[1], reason=row.reason.in_(language)),
+        action=text(language, "findings.duplicate_action"),
+        source=str(row.origin),
+    )
+
+
+def same_twice(reference: str, said: str, also: str, tables: Tables, language: str) -> Finding | None:
+    """Find one drug under two names, such as a brand beside its generic; nothing for a class or a food."""
+    drug = tables.drugs.get(reference)
+    if not drug:
+        return None
+    reason = text(language, "findings.duplicate", a=said, b=also, ingredient=drug.name.in_(language))
+    return Finding(
+        kind="duplicate",
+        severity="major",
+        rule=f"duplicate.ingredient.{reference}",
+        drug=said,
+        with_=also,
+        reason=reason,
+        action=text(language, "findings.duplicate_action"),
+        source=str(drug.origin),
     )
 
 

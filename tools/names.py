@@ -6,21 +6,25 @@ One Aho-Corasick automaton holds every name, so that a message is read once howe
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 import ahocorasick
 
+from tools.spelling import Speller
 from tools.text import clean, fold
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """One name found: ``text[start:end]`` and everything it may stand for."""
+    """One name found: ``text[start:end]`` and everything it may stand for; ``spelled`` is the right spelling of a misspelt one."""
 
     start: int
     end: int
     words: str
     references: frozenset[str]
+    spelled: str = ""
 
     @property
     def drugs(self) -> frozenset[str]:
@@ -39,6 +43,7 @@ class NameIndex:
     def __init__(self) -> None:
         self._references: dict[str, set[str]] = {}
         self._automaton = ahocorasick.Automaton()
+        self._speller = Speller()
 
     def add(self, name: str, reference: str) -> None:
         """Let ``name`` stand for ``reference`` too."""
@@ -50,16 +55,29 @@ class NameIndex:
         """Let ``words`` be read as ordinary words, whatever name stands inside them: 代文 is a drug, 现代文 is not."""
         self._references.setdefault(fold(clean(words)), set())
 
-    def freeze(self) -> NameIndex:
-        """Build the automaton; call once after the last ``add``."""
+    def freeze(self, drugs: Collection[str] = (), classes: Collection[str] = ()) -> NameIndex:
+        """Build the automaton; call once after the last ``add``.
+
+        Args:
+            drugs: the names of which misspellings are recognised too.
+            classes: the names of which only homophones are.
+        """
         for key, references in self._references.items():
             self._automaton.add_word(key, (key, frozenset(references)))
         self._automaton.make_automaton()
+        self._speller = Speller(self._keys(drugs), self._keys(classes))
         return self
+
+    def _keys(self, names: Collection[str]) -> set[str]:
+        return {key for name in names if self._references.get(key := fold(clean(name)))}
 
     def references(self, name: str) -> frozenset[str]:
         """Return what exactly this name stands for; empty when unknown."""
         return frozenset(self._references.get(fold(clean(name)), ()))
+
+    def masked(self, words: str) -> bool:
+        """Tell whether folded ``words`` are known to be ordinary words."""
+        return self._references.get(words) == set()
 
     def find(self, text: str) -> list[Name]:
         """Return the names in cleaned ``text``, in order, longest first where they overlap."""
@@ -74,7 +92,41 @@ class NameIndex:
         for name in found:
             if all(name.end <= other.start or name.start >= other.end for other in taken):
                 taken.append(name)
+        for name in list(self._misspelt(text, folded, taken)):
+            taken = [other for other in taken if other.end <= name.start or other.start >= name.end]
+            taken.append(name)
         return sorted((name for name in taken if name.references), key=lambda name: name.start)
+
+    def _misspelt(self, text: str, folded: str, taken: list[Name]) -> Iterator[Name]:
+        """Yield misspelt names outside of ``taken``, or around the name of a class: 头孢克污 is more than 头孢."""
+        spans = [0] * (len(folded) + 1)
+        fixed = [0] * (len(folded) + 1)
+        for number, name in enumerate(taken, start=1):
+            wide = bool(name.references) and all(r.startswith(("class:", "group:")) for r in name.references)
+            for place in range(name.start, name.end):
+                spans[place], fixed[place + 1] = number, not wide
+        blocked = [*accumulate(fixed)]
+
+        def free(start: int, end: int) -> bool:
+            if blocked[end] > blocked[start]:
+                return False
+            cut_before = spans[start] and start > 0 and spans[start - 1] == spans[start]
+            return not cut_before and not (spans[end - 1] and spans[end] == spans[end - 1])
+
+        for near in self._speller.find(folded, free):
+            meant = frozenset.intersection(*(self._meanings(name) for name in near.names))
+            same = [
+                place
+                for place in range(near.start, near.end)
+                if folded[place] == near.names[0][place - near.start : place - near.start + 1]
+            ]
+            # 胰岛素分(泌) is no 胰岛素针: beyond the class that is named exactly, something must agree too.
+            inside = any(spans[near.start : near.end])
+            if meant and (not inside or any(not spans[place] for place in same)):
+                yield Name(near.start, near.end, text[near.start : near.end], meant, spelled=near.names[0])
+
+    def _meanings(self, name: str) -> frozenset[str]:
+        return frozenset(self._references[name])
 
 
 def _whole_word(text: str, start: int, end: int) -> bool:

@@ -26,5 +26,9 @@ class PatientProfile:
     age_months: int | None = None
     sex: Literal["male", "female"] | None = None
     pregnant: bool | None = None
+    pregnancy_weeks: float | None = None
+    lactating: bool | None = None
+    egfr: float | None = None
+    """Estimated glomerular filtration rate in mL/min/1.73 m²."""
     weight_kg: float | None = None
     height_cm: float | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -112,82 +111,70 @@ class Interaction:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """A disease or state that people report about themselves."""
+class Contraindication:
+    """A drug or class that a condition, an age, a pregnancy, breast-feeding or weak kidneys speak against; ``none`` is an exception.
+
+    ``low`` and ``high`` are inclusive: months for ``age``, gestational weeks for ``pregnancy``, eGFR in mL/min/1.73 m² for ``renal``.
+    """
 
     id: str
-    name: Bilingual
-    names: tuple[str, ...]
-    icd10: str
+    drug: str
+    against: str
+    low: float | None
+    high: float | None
+    severity: Severity | Literal["none"]
+    reason: Bilingual
+    action: Bilingual
     origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
-class Symptom:
-    """A finding and the ways people say it, per language."""
+class Duplication:
+    """A class of which nobody takes two members at a time."""
 
-    id: str
-    name: Bilingual
-    zh: re.Pattern[str] | None
-    en: re.Pattern[str] | None
+    drug_class: str
+    severity: Severity
+    reason: Bilingual
     origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
-class Emergency:
-    """A danger and what to do at once."""
+class OtcLimit:
+    """The most that a label lets people of an age (months, inclusive) take on their own.
 
-    id: str
-    name: Bilingual
-    advice: Bilingual
-    call: Literal["ambulance", "crisis", "poison", "none"]
-    department: str
-    origin: Origin
+    ``single`` is one dose and ``daily`` 24 hours in ``unit``; ``per`` is ``dose`` or ``kg`` of body weight; ``max_days`` of self-treatment.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class RedFlag:
-    """Findings that together mean an emergency: every group of ``needs`` must have one present."""
-
-    id: str
-    emergency: str
-    needs: tuple[frozenset[str], ...]
+    drug: str
     age_min_months: int | None
     age_max_months: int | None
-    population: str
-    level: Level
-    cn_level: Literal["I", "II", "III", "IV"]
-    origin: Origin
-
-
-@dataclass(frozen=True, slots=True)
-class Department:
-    """Where to go for what."""
-
-    id: str
-    name: Bilingual
-    zh: re.Pattern[str] | None
-    en: re.Pattern[str] | None
-    age_max_months: int | None
+    single: float | None
+    daily: float | None
+    unit: str
+    per: Literal["dose", "kg"]
+    max_days: int | None
     note: Bilingual
     origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
-class Hotline:
-    """The number to call in a region."""
+class Stem:
+    """A part of a word by which a drug is recognised though no table knows it: -floxacin, 沙星."""
 
-    region: str
-    call: str
-    number: str
-    name: Bilingual
+    stem: str
+    language: Literal["zh", "en"]
+    where: Literal["prefix", "suffix"]
+    drug_class: str
     origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
-    """A phrase that the auditor or the intake must notice."""
+class Condition:
+    """A disease or state that people report about themselves; ``parents`` are the conditions that it is a kind of."""
 
-    kind: str
-    pattern: re.Pattern[str]
+    id: str
+    name: Bilingual
+    names: tuple[str, ...]
+    parents: tuple[str, ...]
+    icd10: str
     origin: Origin

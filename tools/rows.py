@@ -9,21 +9,20 @@ from tools.records import (
     AllergyGroup,
     Bilingual,
     Condition,
+    Contraindication,
     CrossReaction,
-    Department,
     Drug,
     DrugClass,
-    Emergency,
-    Hotline,
+    Duplication,
     Interaction,
     Level,
     Origin,
-    Policy,
-    RedFlag,
+    OtcLimit,
     Severity,
+    Stem,
     Substance,
-    Symptom,
 )
+from tools.triage_records import Department, Emergency, Exemplar, Hotline, Policy, RedFlag, SelfCare, Symptom
 
 Row = dict[str, str]
 
@@ -51,6 +50,10 @@ def _named(row: Row) -> tuple[str, ...]:
 
 def _months(cell: str) -> int | None:
     return int(cell) if cell else None
+
+
+def _number(cell: str) -> float | None:
+    return float(cell) if cell else None
 
 
 def _pattern(cell: str) -> re.Pattern[str] | None:
@@ -97,7 +100,7 @@ def group(row: Row) -> AllergyGroup:
 
 def condition(row: Row) -> Condition:
     """Build a row of its table."""
-    return Condition(row["id"], _both(row), _named(row), row["icd10"], _origin(row))
+    return Condition(row["id"], _both(row), _named(row), _list(row.get("parents", "")), row["icd10"], _origin(row))
 
 
 def cross(row: Row) -> CrossReaction:
@@ -143,7 +146,80 @@ def red_flag(row: Row) -> RedFlag:
 def department(row: Row) -> Department:
     """Build a row of its table."""
     patterns = (_pattern(row["keywords_zh"]), _pattern(row["keywords_en"]))
-    return Department(row["id"], _both(row), *patterns, _months(row["age_max_months"]), _both(row, "note_"), _origin(row))
+    return Department(
+        row["id"], _both(row), *patterns, _months(row["age_max_months"]), row.get("sex", ""), _both(row, "note_"), _origin(row)
+    )
+
+
+def contraindication(row: Row) -> Contraindication:
+    """Build a row of its table."""
+    return Contraindication(
+        id=row["id"],
+        drug=row["drug"],
+        against=row["against"],
+        low=_number(row["min"]),
+        high=_number(row["max"]),
+        severity=_choice(row["severity"], (*get_args(Severity), "none")),  # type: ignore[arg-type]
+        reason=_both(row, "reason_"),
+        action=_both(row, "action_"),
+        origin=_origin(row),
+    )
+
+
+def duplication(row: Row) -> Duplication:
+    """Build a row of its table."""
+    return Duplication(row["class"], _choice(row["severity"], get_args(Severity)), _both(row, "reason_"), _origin(row))  # type: ignore[arg-type]
+
+
+def otc_limit(row: Row) -> OtcLimit:
+    """Build a row of its table."""
+    limits = (_number(row["single"]), _number(row["daily"]))
+    if not any(limits):
+        raise ValueError("neither a single dose nor a daily one")
+    return OtcLimit(
+        drug=row["drug"],
+        age_min_months=_months(row["age_min_months"]),
+        age_max_months=_months(row["age_max_months"]),
+        single=limits[0],
+        daily=limits[1],
+        unit=_choice(row["unit"], ("mg", "ml", "g", "ug", "iu")),
+        per=_choice(row["per"], ("dose", "kg")),  # type: ignore[arg-type]
+        max_days=_months(row["max_days"]),
+        note=Bilingual(row["note_zh"], row["note_en"]),
+        origin=_origin(row),
+    )
+
+
+def selfcare(row: Row) -> SelfCare:
+    """Build a row of its table."""
+    patterns = (_pattern(row["patterns_zh"]), _pattern(row["patterns_en"]))
+    return SelfCare(row["id"], _both(row), *patterns, _both(row, "advice_"), _both(row, "see_doctor_"), row["department"], _origin(row))
+
+
+def exemplar(row: Row) -> Exemplar:
+    """Build a row of its table."""
+    language, level = _choice(row["lang"], ("zh", "en")), _choice(row["level"], get_args(Level))
+    return Exemplar(row["text"], language, level, row["emergency"])  # type: ignore[arg-type]
+
+
+def stem(row: Row) -> Stem:
+    """Build a row of its table."""
+    language, where = _choice(row["lang"], ("zh", "en")), _choice(row["where"], ("prefix", "suffix"))
+    return Stem(row["stem"], language, where, row["class"], _origin(row))  # type: ignore[arg-type]
+
+
+def term(row: Row) -> Row:
+    """Check a row of its table."""
+    if not row["term"] or not row["standard"]:
+        raise ValueError("term and standard are both needed")
+    return row
+
+
+def drug_name(row: Row) -> Row:
+    """Check a row of its table."""
+    if not row["name"]:
+        raise ValueError("a name is needed")
+    return row
 
 
 def hotline(row: Row) -> Hotline:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 
 _INVISIBLE = re.compile(
     r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\U000e0000-\U000e007f]"
 )
 _SENTENCE = re.compile(
-    r".*?(?:[。！？!?…]+[”」』）)\"']*(?:\s*\[\d+\])*|(?<!\d)\.(?:\s*\[\d+\])*(?=\s|$)|(?<=\d)\.(?:\s*\[\d+\])*(?=\s+[A-Z]|\s*$)|\n+|$)",
+    r".*?(?:[。！？!?…]+[”」』）)\"']*(?:\s*\[\d+\])*|"
+    r"(?<!\d)(?<!\bSt)(?<!\bst)(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bvs)(?<!e\.g)(?<!i\.e)\.(?:\s*\[\d+\])*(?=\s|$)|"
+    r"(?<=\d)\.(?:\s*\[\d+\])*(?=\s+[A-Z]|\s*$)|\n+|$)",
     re.S,
 )
 _CLAUSE = re.compile(r"[，,。．；;！!？?\n…]+|(?<!\d)\.(?=\s|$)|(?<=[a-z])\s+(?=but\b)|(?=但是|可是)|(?=(?<![喘透呼吸缓换])不过)")
@@ -31,11 +34,21 @@ def clean(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Return cleaned text in lower case, character by character, so that offsets in it are offsets in the original."""
+    """Return cleaned text in lower case and simplified characters, one for one, so that offsets in it are offsets in the original."""
     lowered = text.lower()
-    if len(lowered) == len(text):
-        return lowered
-    return "".join(low if len(low := char.lower()) == 1 else char for char in text)
+    if len(lowered) != len(text):
+        lowered = "".join(low if len(low := char.lower()) == 1 else char for char in text)
+    return lowered.translate(_simplified())
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    """Return the simplified form of every traditional character that has one."""
+    from opencc import OpenCC
+
+    traditional = [chr(point) for point in range(0x3400, 0xA000)]
+    simplified = OpenCC("t2s").convert("\n".join(traditional)).split("\n")
+    return {ord(old): new for old, new in zip(traditional, simplified, strict=True) if old != new and len(new) == 1}
 
 
 def clauses(text: str) -> Iterator[tuple[int, str]]:
@@ -51,7 +64,15 @@ def clauses(text: str) -> Iterator[tuple[int, str]]:
 
 def sentences(text: str) -> list[str]:
     """Split into sentences; a citation such as ``[1]`` after the full stop stays with its sentence."""
-    return [found.strip() for found in _SENTENCE.findall(text) if found.strip()]
+    return [sentence for _, sentence in spans(text)]
+
+
+def spans(text: str) -> Iterator[tuple[int, str]]:
+    """Yield ``(offset, sentence)`` for the sentences of ``sentences``."""
+    for match in _SENTENCE.finditer(text):
+        stripped = match[0].strip()
+        if stripped:
+            yield match.start() + match[0].index(stripped), stripped
 
 
 def language_of(text: str, default: str = "zh") -> str:

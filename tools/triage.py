@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from tools.records import LEVELS, Emergency, Level, RedFlag, Symptom
+from tools.profile import PatientProfile
+from tools.records import LEVELS, Level
 from tools.tables import Tables
 from tools.text import clauses, fold
+from tools.triage_records import Emergency, RedFlag, SelfCare, Symptom
 
 _NEGATION_ZH = re.compile(r"(没有|没|无|否认|未见|未出现|并无|从不|从未|并未)(?P<between>[^,，。;；]{0,14})$")
 _NEGATION_NEAR_ZH = re.compile(r"(不|不太|不怎么|不是|并不|也不|又不|都不)(会|想)?$")
@@ -25,7 +27,7 @@ _NEGATION_EN = re.compile(
 )
 _NOT_ABOUT_IT_EN = re.compile(
     r"\b(but|relief|idea|reason|help\w*|stop\w*|longer|better|improv\w*|know|sure|able|until|warning|matter|only|go|"
-    r"gone|going|away|eat\w*|sleep|slept|breathe|move)\b"
+    r"gone|going|away|and (?:is|has|have|am|are|was|he|she|they|i|my|his|her|now|it|the)|eat\w*|sleep|slept|breathe|move)\b"
 )
 _EDUCATION = re.compile(
     r"(什么是|是什么(意思|病)|有哪些(症状|表现)|的?症状有哪些|科普|如何(预防|识别|判断)|怎么(预防|识别)|的(定义|概念|原理|区别)|"
@@ -41,7 +43,31 @@ _HISTORY = {
     *("known_heart_disease", "known_asthma", "diabetes", "immunosuppressed", "anticoagulant", "adrenal_risk", "hyperthyroid"),
     "recent_immobility",
 }
+# A question about the means to die is never a textbook question; one about prevention, help or the news is.
+_NEVER_TEXTBOOK = {"suicidal", "suicide_method", "self_harm", "harm_others"}
+_FROM_OUTSIDE = re.compile(
+    r"(预防|热线|研究|论文|报道|新闻|电影|电视剧|小说|志愿者|培训|讲座|课程|课上|统计|干预|科普|"
+    r"\b(?:prevent\w*|research|statistics?|news|films?|movies?|novels?|training|volunteers?|awareness|essay|course)\b)"
+)
 _INFANT_MONTHS = 6
+_YOUNG_MONTHS, _OLD_MONTHS = 24, 75 * 12
+_COUNTS_AS = {
+    **dict.fromkeys(("condition:coronary_heart_disease", "condition:heart_failure", "condition:cardiomyopathy"), "known_heart_disease"),
+    **dict.fromkeys(("condition:angina", "condition:myocardial_infarction", "condition:atrial_fibrillation"), "known_heart_disease"),
+    "condition:asthma": "known_asthma",
+    "condition:diabetes": "diabetes",
+    **dict.fromkeys(("condition:immunodeficiency", "condition:leukaemia", "condition:organ_transplant"), "immunosuppressed"),
+    **dict.fromkeys(("condition:hiv_infection", "class:immunosuppressants"), "immunosuppressed"),
+    **dict.fromkeys(("class:anticoagulants", "class:antiplatelets"), "anticoagulant"),
+    "condition:adrenal_insufficiency": "adrenal_risk",
+    "condition:hyperthyroidism": "hyperthyroid",
+}
+_LASTS = re.compile(
+    r"([一二两三四五六七八九十几多\d]\s*(个)?(多)?(周|星期|礼拜|月|年)|半个?月|半年|好久|很久|一直不好|老不好|反复|"
+    r"越来越|加重|严重|厉害|剧烈|受不了|止不住|"
+    r"高烧|发烧|血|肿得|\b(weeks?|months?|years?|severe|worse|worsening|unbearable|excruciating|bleeding|fever|"
+    r"spreading|keeps coming back)\b)"
+)
 _POPULATIONS = {
     "infant": re.compile(r"(新生儿|婴儿|满月|刚出生|出生(才|刚)?[一二三四五六七八九十\d]+天|月子里|\b(newborn|infant|neonate)\b)"),
     "child": re.compile(
@@ -51,11 +77,12 @@ _POPULATIONS = {
     "pregnant": re.compile(r"(怀孕|怀着|孕(妇|期|\d|早|中|晚)|妊娠|怀了|胎动|\bpregnan)"),
     "postpartum": re.compile(r"(产后|生完|刚生|坐月子|分娩后|剖腹产后|\b(postpartum|gave birth|after (the )?(birth|delivery))\b)"),
     "immunosuppressed": re.compile(
-        r"(化疗|移植|免疫抑制|白血病|淋巴瘤|艾滋|hiv|粒细胞缺|白细胞低|\b(chemo\w*|transplant|immunosuppress\w*|leuk\w+|neutropeni\w*)\b)"
+        r"(化疗|移植|免疫抑制|白血病|淋巴瘤|艾滋|\bhiv\b|粒细胞缺|白细胞低|\b(chemo\w*|transplant|immunosuppress\w*|"
+        r"leuk\w+|neutropeni\w*)\b)"
     ),
 }
 _PAST = re.compile(
-    r"(去年|前年|以前|曾经|小时候|年前|从前(?!天)|过去(有|得|曾)|当时|\b(last year|years? ago|months? ago|used to|"
+    r"(去年|前年|以前|曾经|小时候|年前|很久以前|从前(?!天)|过去(有|得|曾)|当时|\b(last year|years? ago|months? ago|long ago|used to|"
     r"in the past|as a child|previously)\b)"
 )
 _NOW = re.compile(
@@ -64,6 +91,7 @@ _NOW = re.compile(
 
 # What began long ago and goes on is no history.
 _ONGOING = re.compile(r"(开始|至今|到现在|一直|越来越|\b(since|ever since|still|ongoing)\b)")
+NOBODY = PatientProfile()
 _TOUCHING = re.compile(r"(?<=[a-z'])(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[a-z])")
 
 
@@ -75,6 +103,8 @@ class Triage:
     cn_level: str
     red_flags: tuple[RedFlag, ...]
     findings: tuple[str, ...]
+    selfcare: SelfCare | None = None
+    """The minor complaint that the message is about, when it is about nothing worse."""
 
     @property
     def first(self) -> RedFlag | None:
@@ -82,22 +112,42 @@ class Triage:
         return self.red_flags[0] if self.red_flags else None
 
 
-def triage(message: str, tables: Tables, *, age_months: int | None = None, pregnant: bool | None = None) -> Triage:
+def triage(message: str, tables: Tables, profile: PatientProfile = NOBODY) -> Triage:
     """Read the findings in cleaned ``message`` and compose them to red flags.
 
     Args:
         message: what the patient wrote, of any length.
         tables: the knowledge tables.
-        age_months: when known, rules for another age do not fire; when unknown, rules for an age group fire if the message names it.
-        pregnant: likewise.
+        profile: what is known of the person. A rule for an age or for pregnant women does not fire for somebody known to be another;
+            when it is not known it fires if the message names the group. Conditions and medicines count as findings.
     """
-    found = findings_in(message, tables)
+    found = findings_in(message, tables) | _background(profile, tables)
     folded = fold(message)
-    flags = [f for f in tables.red_flags if _fires(f, found, folded, age_months, pregnant)]
+    flags = [f for f in tables.red_flags if _fires(f, found, folded, profile)]
     flags.sort(key=lambda f: (LEVELS.index(f.level), f.cn_level))
-    if not flags:
-        return Triage("routine", "IV", (), tuple(sorted(found)))
-    return Triage(flags[0].level, flags[0].cn_level, tuple(flags), tuple(sorted(found)))
+    told = tuple(sorted(found))
+    if flags:
+        return Triage(flags[0].level, flags[0].cn_level, tuple(flags), told)
+    minor = _minor(folded, tables, profile)
+    return Triage("selfcare" if minor else "routine", "IV", (), told, minor)
+
+
+def _background(profile: PatientProfile, tables: Tables) -> frozenset[str]:
+    """Return the findings that the person's record holds: a known heart disease makes today's chest pain worse."""
+    own = {r for known in profile.conditions for r in known.references}
+    had = own.union(*(tables.condition_lineage.get(r, frozenset()) for r in own))
+    taken = {above for known in profile.medications for r in known.references for above in tables.lineage.get(r, ())}
+    return frozenset(finding for reference, finding in _COUNTS_AS.items() if reference in had | taken and finding in tables.symptoms)
+
+
+def _minor(folded: str, tables: Tables, profile: PatientProfile) -> SelfCare | None:
+    """Return the minor complaint that is all a message is about; nobody frail, nothing severe and nothing that lasts."""
+    months = profile.age_months
+    if profile.pregnant or (months is not None and (months < _YOUNG_MONTHS or months >= _OLD_MONTHS)):
+        return None
+    if _LASTS.search(folded) or any(_POPULATIONS[who].search(folded) for who in ("infant", "pregnant", "postpartum", "immunosuppressed")):
+        return None
+    return next((row for row in tables.selfcare if any(p and p.search(folded) for p in (row.zh, row.en))), None)
 
 
 def emergency_of(result: Triage, tables: Tables) -> Emergency | None:
@@ -112,11 +162,12 @@ def findings_in(message: str, tables: Tables) -> frozenset[str]:
     # A textbook question silences its own clause only: "crushing chest pain; what are the signs of a heart attack?" stays an emergency.
     parts = [part for _, part in clauses(folded) if someone or not _EDUCATION.search(part)]
     live = [part for part in parts if not (_PAST.search(part) and not _NOW.search(folded) and not _ONGOING.search(part))]
-    return frozenset(
-        symptom.id
-        for symptom in tables.symptoms.values()
-        if any(_shows(symptom, part) for part in (parts if symptom.id in _HISTORY else live))
-    )
+    every = [part for _, part in clauses(folded) if not _FROM_OUTSIDE.search(part)]
+
+    def read(symptom: Symptom) -> list[str]:
+        return parts if symptom.id in _HISTORY else every if symptom.id in _NEVER_TEXTBOOK else live
+
+    return frozenset(symptom.id for symptom in tables.symptoms.values() if any(_shows(symptom, part) for part in read(symptom)))
 
 
 def _shows(symptom: Symptom, clause: str) -> bool:
@@ -142,11 +193,12 @@ def negated(clause: str, start: int) -> bool:
     return bool(en and not _NOT_ABOUT_IT_EN.search(en["between"]))
 
 
-def _fires(flag: RedFlag, found: frozenset[str], folded: str, age_months: int | None, pregnant: bool | None) -> bool:
+def _fires(flag: RedFlag, found: frozenset[str], folded: str, profile: PatientProfile) -> bool:
     if not all(group & found for group in flag.needs):
         return False
-    if age_months is not None:
-        return _in_age(flag, age_months) and _in_population(flag, folded, pregnant)
+    pregnant = profile.pregnant
+    if profile.age_months is not None:
+        return _in_age(flag, profile.age_months) and _in_population(flag, folded, pregnant)
     # The age is not known: a rule for an age group fires only when the message names the group.
     if flag.age_max_months is not None and flag.age_max_months <= _INFANT_MONTHS:
         return bool(_POPULATIONS["infant"].search(folded))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -32,3 +33,9 @@ def text(language: str, key: str, /, **values: Any) -> str:
         KeyError: no such text or a blank without a value; both are programming errors.
     """
     return catalogue(language)[key].format(**values)
+
+
+def environment_language() -> str:
+    """Return the reader's language by the environment; Chinese when it does not say English."""
+    said = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "en" if said.lower().startswith("en") else "zh"

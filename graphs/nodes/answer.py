@@ -110,7 +110,7 @@ def _next_steps(state: ConsultState, context: Context, profile: PatientProfile, 
     if profile.allergies == () and not profile.no_known_allergies and outcome == "answer" and _about_drugs(state):
         lines.append(text(language, "answer.ask_allergies"))
     asked = in_context(state["question"], state["history"])
-    found = departments_for(asked, context.tables, age_months=profile.age_months)
+    found = departments_for(asked, context.tables, profile)
     if state["triage"].level == "urgent":
         urgent = context.tables.departments[context.tables.emergencies[state["triage"].emergency].department]
         found = [urgent, *(d for d in found if d.id not in (urgent.id, "general_practice"))][:2]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import re
 import secrets
 from typing import Any, cast
@@ -12,6 +14,7 @@ from graphs.context import Context, memory_of, profile_about
 from graphs.query import asked_about
 from graphs.state import ConsultState, Critique, Draft, TriageNote
 from memory.extract import extract
+from retrieval.errors import RetrievalError
 from tools.checks import check_question
 from tools.findings import Finding
 from tools.profile import PatientProfile
@@ -19,6 +22,8 @@ from tools.records import LEVELS, Level
 from tools.tables import Tables
 from tools.text import fold
 from tools.triage import Triage, triage
+
+log = logging.getLogger(__name__)
 
 _BMI = re.compile(r"(bmi|体重指数|超重|肥胖|偏胖|偏瘦|胖不胖|胖吗|瘦吗|标准体重|overweight|obese|body mass|healthy weight)")
 
@@ -36,7 +41,7 @@ async def intake(state: ConsultState, runtime: Runtime[Context]) -> dict[str, An
         at=state["at"],
     )
     profile = profile_about([*said, *facts], subject, question)
-    urgency = _urgency(state, subject, profile, context.tables)
+    urgency = await _looked(question, _urgency(state, subject, profile, context.tables), context)
     return {
         "history": state.get("history", []),
         "summary": state.get("summary", ""),
@@ -60,6 +65,17 @@ async def intake(state: ConsultState, runtime: Runtime[Context]) -> dict[str, An
     }
 
 
+async def _looked(question: str, urgency: Triage, context: Context) -> Triage:
+    """Give a quiet message its second look, beside the event loop."""
+    if context.second_look is None or urgency.red_flags:
+        return urgency
+    try:
+        return (await asyncio.to_thread(context.second_look, [question], [urgency]))[0]
+    except RetrievalError as error:
+        log.warning("no second look: %s", error.code)
+        return urgency
+
+
 def _urgency(state: ConsultState, subject: str, profile: PatientProfile, tables: Tables) -> Triage:
     """Triage the message, and the message before it along with it: symptoms come in pieces ("胸口疼" … "还出冷汗").
 
@@ -67,7 +83,7 @@ def _urgency(state: ConsultState, subject: str, profile: PatientProfile, tables:
     """
 
     def read(words: str) -> Triage:
-        return triage(words, tables, age_months=profile.age_months, pregnant=profile.pregnant)
+        return triage(words, tables, profile)
 
     def rank(level: str) -> int:
         return LEVELS.index(cast(Level, level))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from retrieval.embed import Embedder, Vectors
+from retrieval.embed.starter import StarterVectors, key_of
 from retrieval.errors import sqlite_errors
 
 BATCH = 16
@@ -65,8 +65,8 @@ class VectorCache:
 class CachedEmbedder:
     """An embedder whose passages go through the cache. Questions do not: they rarely repeat and hold patients' words."""
 
-    def __init__(self, embedder: Embedder, cache: VectorCache) -> None:
-        self._embedder, self._cache = embedder, cache
+    def __init__(self, embedder: Embedder, cache: VectorCache, starter: StarterVectors | None = None) -> None:
+        self._embedder, self._cache, self._starter = embedder, cache, starter
         self.name, self.dimension = embedder.name, embedder.dimension
 
     def embed_queries(self, texts: list[str]) -> Vectors:
@@ -75,8 +75,8 @@ class CachedEmbedder:
 
     def embed_passages(self, texts: list[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """Return float32 ``[n, d]``; ``progress`` is told how many of the texts have their vector."""
-        keys = [hashlib.sha256(text.encode("utf-8", "replace")).digest() for text in texts]
-        found = [self._cache.get(self.name, key, self.dimension) for key in keys]
+        keys = [key_of(text) for text in texts]
+        found = [self._known(key) for key in keys]
         missing = [i for i, vector in enumerate(found) if vector is None]
         result = np.stack([np.zeros(self.dimension, np.float32) if v is None else v for v in found]) if found else self._none()
         for start in range(0, len(missing), BATCH):
@@ -86,6 +86,10 @@ class CachedEmbedder:
             if progress:
                 progress(len(texts) - len(missing) + start + len(batch))
         return result
+
+    def _known(self, key: bytes) -> Vectors | None:
+        shipped = self._starter.get(key) if self._starter else None
+        return shipped if shipped is not None else self._cache.get(self.name, key, self.dimension)
 
     def _none(self) -> Vectors:
         return np.zeros((0, self.dimension), np.float32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from memory.subjects import subject_of
+from tools.subjects import subject_of
 
 CASES = [
     ("我妈胸口疼", "mother"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tools.departments import departments_for
+from tools.profile import PatientProfile
 from tools.tables import Tables
 
 CASES = [
@@ -44,13 +45,13 @@ def test_without_a_keyword_it_is_general_practice(tables: Tables, message: str) 
 @pytest.mark.parametrize("message", ["牙疼", "胸闷心慌", "你好", "a cough"])
 @pytest.mark.parametrize("months", [0, 24, 120])
 def test_a_child_goes_to_paediatrics_first(tables: Tables, message: str, months: int) -> None:
-    found = departments_for(message, tables, age_months=months)
+    found = departments_for(message, tables, PatientProfile(age_months=months))
     assert found[0].id == "paediatrics"
     assert [d.id for d in found].count("paediatrics") == 1
 
 
 def test_an_adult_is_not_sent_to_paediatrics(tables: Tables) -> None:
-    found = departments_for("孩子都上班了，我最近咳嗽", tables, age_months=600, limit=9)
+    found = departments_for("孩子都上班了，我最近咳嗽", tables, PatientProfile(age_months=600), limit=9)
     assert "paediatrics" not in [department.id for department in found]
 
 

@@ -40,8 +40,9 @@ PAIRS = [
 @pytest.mark.parametrize(("a", "b", "grades"), PAIRS)
 def test_a_dangerous_pair_is_found_by_any_of_its_names(tables: Tables, a: str, b: str, grades: set[str]) -> None:
     for first, second in ((a, b), (b, a)):
-        (finding,) = check_interactions([reference(tables, first), reference(tables, second)], tables, "zh")
-        assert (finding.kind, finding.severity in grades) == ("interaction", True), finding
+        found = check_interactions([reference(tables, first), reference(tables, second)], tables, "zh")
+        (finding,) = (f for f in found if f.kind == "interaction")
+        assert finding.severity in grades, finding
         assert finding.source and finding.rule.startswith("interaction.")
 
 
@@ -65,9 +66,11 @@ def test_alcohol_has_many_names(tables: Tables, words: str) -> None:
 
 
 def test_a_rule_for_classes_reaches_every_drug_in_them(tables: Tables) -> None:
+    # Little of the cream or the eye drop of a drug reaches the blood.
+    swallowed = [key for key, drug in tables.drugs.items() if not (drug.ingredients and set(drug.route) <= {"topical", "eye"})]
     for row in tables.interactions.values():
-        left = [drug for drug in tables.drugs if row.a in tables.lineage[drug]][:3]
-        right = [drug for drug in tables.drugs if row.b in tables.lineage[drug]][:3]
+        left = [drug for drug in swallowed if row.a in tables.lineage[drug]][:3]
+        right = [drug for drug in swallowed if row.b in tables.lineage[drug]][:3]
         for a, b in product(left, right):
             if a != b and not tables.lineage[a] & {b} and not tables.lineage[b] & {a}:
                 found = known_interaction(a, b, tables)

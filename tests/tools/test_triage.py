@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tools.triage_messages import EMERGENCY, ROUTINE, URGENT
+from tools.profile import PatientProfile
 from tools.records import LEVELS
 from tools.tables import Tables
 from tools.text import clean
@@ -62,7 +63,7 @@ def test_what_needs_a_doctor_today_is_urgent(tables: Tables, message: str) -> No
 @pytest.mark.parametrize("message", LIGHT)
 def test_denied_past_figurative_or_asked_complaints_are_no_alarm(tables: Tables, message: str) -> None:
     result = triage(clean(message), tables)
-    assert (result.level, result.first, emergency_of(result, tables)) == ("routine", None, None)
+    assert result.level in ("routine", "selfcare") and (result.first, emergency_of(result, tables)) == (None, None)
 
 
 def test_there_are_enough_messages_in_both_languages() -> None:
@@ -125,15 +126,15 @@ def test_the_first_red_flag_is_the_most_urgent(tables: Tables) -> None:
     ],
 )
 def test_the_age_decides_whether_a_fever_is_an_emergency(tables: Tables, message: str, months: int, level: str) -> None:
-    assert triage(clean(message), tables, age_months=months).level == level
+    assert triage(clean(message), tables, PatientProfile(age_months=months)).level == level
 
 
 def test_what_is_known_about_a_pregnancy_decides(tables: Tables) -> None:
     flags = [flag for flag in tables.red_flags if flag.population == "pregnant"]
     assert flags
     message = "头痛得厉害，眼前有黑点，看东西模糊"
-    told = {flag.id for flag in triage(message, tables, age_months=360, pregnant=True).red_flags}
-    denied = {flag.id for flag in triage(message, tables, age_months=360, pregnant=False).red_flags}
+    told = {flag.id for flag in triage(message, tables, PatientProfile(age_months=360, pregnant=True)).red_flags}
+    denied = {flag.id for flag in triage(message, tables, PatientProfile(age_months=360, pregnant=False)).red_flags}
     assert denied <= told
     assert not denied & {flag.id for flag in flags}
 

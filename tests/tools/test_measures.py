@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memory.measures import age_months, height_cm, number, weight_kg
+from tools.measures import age_months, height_cm, number, weight_kg
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,80 @@
+"""The commands for scripts and for who keeps the tables: ``check``, ``triage`` and ``knowledge``."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from agent import audit
+from agent.opening import open_tables
+from configs.locales import environment_language, text
+from configs.settings import Settings
+from graphs.second_look import SecondLook, make_second_look
+from retrieval.embed import make_embedder
+from retrieval.embed.starter import StarterVectors, WithStarter, texts_of, write_starter
+from retrieval.errors import EmbedderUnavailable
+from tools.reader import seal
+from tools.tables import Tables, load_tables
+
+log = logging.getLogger(__name__)
+
+
+async def check(options: argparse.Namespace, settings: Settings, language: str | None) -> int:
+    """Check JSON lines on standard input."""
+    return audit.run(audit.check_lines(_lines(), open_tables(settings)))
+
+
+async def triage(options: argparse.Namespace, settings: Settings, language: str | None) -> int:
+    """Triage JSON lines on standard input."""
+    tables = open_tables(settings)
+    return audit.run(audit.triage_lines(_lines(), tables, _second_look(settings, tables)))
+
+
+async def knowledge(options: argparse.Namespace, settings: Settings, language: str | None) -> int:
+    """Validate tables, write their manifest, or compute the starter vectors."""
+    reader = language or environment_language()
+    own = settings.storage.knowledge_dir / "tables"
+    if options.path is not None and not options.path.is_dir():
+        print(text(reader, "errors.path_missing", path=str(options.path)), file=sys.stderr)
+        return 2
+    if options.action == "seal":
+        seal(options.path or own)
+        print(text(reader, "knowledge.sealed", folder=str(options.path or own)))
+        return 0
+    if options.action == "vectors":
+        return _vectors(settings, own, reader)
+    tables = load_tables(own, [options.path] if options.path else [], strict=False, sealed=options.path is None)
+    for error in tables.problems.values():
+        print(error.message(reader), file=sys.stderr)
+    print(text(reader, "doctor.tables_good", drugs=len(tables.drugs), interactions=len(tables.interactions), flags=len(tables.red_flags)))
+    return 1 if tables.problems else 0
+
+
+def _vectors(settings: Settings, tables: Path, reader: str) -> int:
+    path, embedder = settings.retrieval.starter_vectors, make_embedder(settings.retrieval)
+    if embedder is None or path is None:
+        return 2
+    texts = texts_of(settings.storage.knowledge_dir / "documents", settings.retrieval)
+    exemplars = load_tables(tables, sealed=False).exemplars
+    count = write_starter(path, [*texts, *(exemplar.text for exemplar in exemplars)], embedder)
+    print(text(reader, "knowledge.vectors", count=count, path=str(path)))
+    return 0
+
+
+def _second_look(settings: Settings, tables: Tables) -> SecondLook | None:
+    if not settings.safety.second_look:
+        return None
+    try:
+        embedder = make_embedder(settings.retrieval)
+    except EmbedderUnavailable as error:
+        log.warning("no second look: %s", error.code)
+        return None
+    return make_second_look(embedder and WithStarter(embedder, StarterVectors(settings.retrieval.starter_vectors, embedder.name)), tables)
+
+
+def _lines() -> Iterator[str]:
+    for raw in sys.stdin.buffer:
+        yield raw.decode("utf-8", "replace")

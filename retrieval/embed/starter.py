@@ -1,0 +1,96 @@
+"""Vectors that come with the program: of the starter knowledge and of the triage exemplars, so that a first start takes seconds.
+
+One ``.npz`` file: ``keys`` uint8 ``[n, 32]`` (SHA-256 of the text), ``vectors`` float16 ``[n, d]``, ``model`` the embedder's
+name. A text that was changed since, or another embedder, finds nothing here and is embedded as usual.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from configs.settings import RetrievalSettings
+from retrieval.chunk import chunk_document
+from retrieval.documents import Document, read_documents
+from retrieval.embed import Embedder, Vectors
+from retrieval.ingest_text import embedded_text
+
+log = logging.getLogger(__name__)
+
+
+class StarterVectors:
+    """Read once and looked up by the hash of a text."""
+
+    def __init__(self, path: Path | None, model: str) -> None:
+        self._rows: dict[bytes, int] = {}
+        self._vectors = np.zeros((0, 0), np.float16)
+        if path is None or not path.exists():
+            return
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                if str(file["model"]) == model:
+                    self._vectors = file["vectors"]
+                    self._rows = {key.tobytes(): row for row, key in enumerate(file["keys"])}
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            log.warning("the starter vectors cannot be read and are computed again: %s", type(error).__name__)
+
+    def get(self, key: bytes) -> Vectors | None:
+        """Return the vector float32 ``[d]``, or None."""
+        row = self._rows.get(key)
+        if row is None:
+            return None
+        vector = self._vectors[row].astype(np.float32)
+        return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12), dtype=np.float32)
+
+
+class WithStarter:
+    """An embedder that looks passages up before it computes them, for programs that keep no index."""
+
+    def __init__(self, embedder: Embedder, starter: StarterVectors) -> None:
+        self._embedder, self._starter = embedder, starter
+        self.name, self.dimension = embedder.name, embedder.dimension
+
+    def embed_queries(self, texts: list[str]) -> Vectors:
+        """Return float32 ``[n, d]``."""
+        return self._embedder.embed_queries(texts)
+
+    def embed_passages(self, texts: list[str]) -> Vectors:
+        """Return float32 ``[n, d]``."""
+        found = [self._starter.get(key_of(text)) for text in texts]
+        missing = [text for text, vector in zip(texts, found, strict=True) if vector is None]
+        fresh = iter(self._embedder.embed_passages(missing)) if missing else iter(())
+        return np.stack([next(fresh) if vector is None else vector for vector in found])
+
+
+def key_of(text: str) -> bytes:
+    """Return the key under which the vector of a text is kept."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).digest()
+
+
+def texts_of(documents: Path, settings: RetrievalSettings) -> list[str]:
+    """Return what is embedded of a folder of documents."""
+    found = (document for document in read_documents(documents.resolve()) if isinstance(document, Document))
+    return [embedded_text(chunk) for document in found for chunk in chunk_document(document, settings.max_chunk_chars)]
+
+
+def write_starter(path: Path, texts: Sequence[str], embedder: Embedder) -> int:
+    """Embed texts and write the file; what an older file of the same model holds is not embedded again.
+
+    Returns:
+        How many vectors the file holds.
+    """
+    old = StarterVectors(path, embedder.name)
+    unique = list(dict.fromkeys(texts))
+    kept = [old.get(key_of(text)) for text in unique]
+    missing = [text for text, vector in zip(unique, kept, strict=True) if vector is None]
+    fresh = iter(embedder.embed_passages(missing)) if missing else iter(())
+    vectors = np.stack([next(fresh) if vector is None else vector for vector in kept]).astype(np.float16)
+    keys = np.frombuffer(b"".join(key_of(text) for text in unique), np.uint8).reshape(-1, 32)
+    with path.open("wb") as file:
+        np.savez(file, keys=keys, vectors=vectors, model=np.array(embedder.name))
+    return len(unique)

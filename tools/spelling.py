@@ -1,0 +1,124 @@
+"""Names that are almost right: 青梅素 for 青霉素, "amoxicilin" for amoxicillin, and never one real drug for another.
+
+A correction is accepted only when one reading is clearly nearest. Where several drugs are equally near, what they have in
+common is all that is said: 头孢克污 sounds like 头孢克肟 and not like 头孢克洛, 头孢甲乙 is some cephalosporin and no more.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate
+
+from rapidfuzz.distance import DamerauLevenshtein, Levenshtein
+
+_HAN_RUN = re.compile(r"[\u3400-\u9fff]{3,}")
+_WORD = re.compile(r"[a-z][a-z-]{4,}[a-z]")
+_SOUND_MIN, _SHAPE_MIN, _LONGEST, _TWO_SLIPS = 3, 4, 10, 10
+_SAME_SOUND = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ing", "in"), ("eng", "en"), ("ang", "an"), ("uang", "uan"), ("ong", "on"))
+
+
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """A stretch of folded text that is meant as ``names``; several when they are equally near."""
+
+    start: int
+    end: int
+    names: tuple[str, ...]
+
+
+class Speller:
+    """The near readings of folded names: drugs by sound and by a slip of the pen, classes (ordinary words, most of them) by sound."""
+
+    def __init__(self, drugs: Collection[str] = (), classes: Collection[str] = ()) -> None:
+        self._sounds: dict[tuple[str, ...], set[str]] = {}
+        self._shapes: dict[str, set[str]] = {}
+        self._pairs: set[str] = set()
+        self._latin: dict[tuple[str, int], list[str]] = {}
+        for name in {*drugs, *classes}:
+            if _HAN_RUN.fullmatch(name):
+                self._add_chinese(name, shape=name in drugs)
+            elif _WORD.fullmatch(name) and len(name) >= 6:
+                self._latin.setdefault((name[0], len(name)), []).append(name)
+
+    def _add_chinese(self, name: str, *, shape: bool) -> None:
+        if len(name) > _LONGEST:
+            return
+        self._sounds.setdefault(tuple(sound(char) for char in name), set()).add(name)
+        if shape and len(name) >= _SHAPE_MIN:
+            self._pairs.update(name[place : place + 2] for place in range(len(name) - 1))
+            for place in range(len(name)):
+                self._shapes.setdefault(f"{name[:place]}*{name[place + 1 :]}", set()).add(name)
+
+    def find(self, folded: str, free: Callable[[int, int], bool]) -> Iterator[Spelled]:
+        """Yield the misspelt names in stretches of text that are ``free``, that is, not a known name already."""
+        for run in _HAN_RUN.finditer(folded):
+            yield from self._chinese(folded, run.start(), run.end(), free)
+        for word in _WORD.finditer(folded):
+            names = self._word(word[0]) if free(word.start(), word.end()) else ()
+            if names and word[0] not in names:
+                yield Spelled(word.start(), word.end(), names)
+
+    def _chinese(self, folded: str, start: int, end: int, free: Callable[[int, int], bool]) -> Iterator[Spelled]:
+        sounds = [sound(char) for char in folded[start:end]]
+        # A name with one other character keeps a pair of neighbours: where no pair of any name stands there is nothing to compare.
+        pairs = [*accumulate((folded[i : i + 2] in self._pairs for i in range(start, end - 1)), initial=0)]
+        at = start
+        while at < end:
+            for length in range(min(_LONGEST, end - at), _SOUND_MIN - 1, -1):
+                low = at - start
+                heard = tuple(sounds[low : low + length])
+                written = folded[at : at + length]
+                names = {name for name in self._sounds.get(heard, ()) if _enough_same(written, name)}
+                if not names and pairs[low + length - 1] > pairs[low]:
+                    names = self._near(written, heard)
+                names.discard(written)
+                if names and free(at, at + length):
+                    yield Spelled(at, at + length, tuple(sorted(names)))
+                    at += length - 1
+                    break
+            at += 1
+
+    def _near(self, written: str, heard: tuple[str, ...]) -> set[str]:
+        """Return the names with one other character, when that character at least sounds alike."""
+        if len(written) < _SHAPE_MIN:
+            return set()
+        near = set()
+        for place in range(len(written)):
+            for name in self._shapes.get(f"{written[:place]}*{written[place + 1 :]}", ()):
+                if Levenshtein.distance(heard[place], sound(name[place])) <= 1:
+                    near.add(name)
+        return near
+
+    def _word(self, word: str) -> tuple[str, ...]:
+        """Return the names within one slip of the pen; two in a long word."""
+        allowed = 1 if len(word) < _TWO_SLIPS else 2
+        best: dict[str, int] = {}
+        for length in range(len(word) - allowed, len(word) + allowed + 1):
+            for name in self._latin.get((word[0], length), ()):
+                slips = DamerauLevenshtein.distance(word, name, score_cutoff=allowed)
+                if slips <= allowed:
+                    best[name] = slips
+        nearest = min(best.values(), default=0)
+        return tuple(sorted(name for name, slips in best.items() if slips == nearest))
+
+
+def _enough_same(written: str, name: str) -> bool:
+    """A homophone keeps some characters of the name: 新的安(排) sounds like 心得安 and is not meant as it."""
+    return sum(a == b for a, b in zip(written, name, strict=True)) >= (2 if len(name) < _SHAPE_MIN else 1)
+
+
+@cache
+def sound(char: str) -> str:
+    """Return how a character sounds, without its tone and without the differences that most speakers do not make."""
+    from pypinyin.constants import PINYIN_DICT
+
+    first = PINYIN_DICT.get(ord(char), "").split(",")[0]
+    plain = "".join(c for c in unicodedata.normalize("NFD", first) if not unicodedata.combining(c))
+    for fine, coarse in _SAME_SOUND:
+        if plain.startswith(fine) or plain.endswith(fine):
+            plain = plain.replace(fine, coarse)
+    return plain or char

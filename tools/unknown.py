@@ -1,0 +1,113 @@
+"""Words that look like a drug and are in no table: reported as unknown, never passed over.
+
+A stem tells the class (-floxacin, 沙星) and lets the checks of the class run; a dosage form after an unknown word, or an amount, tells that
+a drug is meant. The patterns are narrow: every hit stops advice until somebody looks the name up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tools.names import Name
+from tools.records import Stem
+from tools.tables import Tables
+from tools.text import fold
+
+_FORM_ZH = re.compile(
+    r"(?:[吃服用打喝买开试来加换涂喂抹贴擦喷]|服用|口服|使用|建议|推荐|注射|或|和|与|及|、|点|些|了|过|着|的|种|款|"
+    r"叫|名为|是|对|^|[,，。：:])\s*"
+    r"(?P<word>[\u3400-\u9fff]{2,9}?)(?:缓释|控释|肠溶|分散|咀嚼|泡腾|含|滴|软|硬)?"
+    r"(?:片|胶囊|颗粒|口服液|注射液|糖浆|栓|滴丸|软膏|乳膏|凝胶|锭|干混悬剂|混悬剂|滴眼液|喷雾剂|贴膏|冲剂|胶丸|"
+    r"混悬液|丸|散)(?!剂|状|段|子|"
+    r"面|区|中|里|和|麻疹|热|步|发|开|装|光|瘀)"
+)
+_AMOUNT_EN = re.compile(
+    r"\b(?P<word>[a-z][a-z-]{4,24})\s+(?:\d+(?:\.\d+)?\s?(?:mg|mcg|ug|g|ml|iu)\b|(?:tablets?|capsules?|caplets?|"
+    r"pills|syrup|injections?|ointment)\b)"
+)
+_TAKEN = re.compile(
+    r"(?:(?:口服|服用|[吃服用打])\s*(?P<zh>[A-Za-z][a-z]{4,20})(?![A-Za-z])|"
+    r"\b(?:[Tt]ake|[Tt]aking|[Tt]ry|[Uu]se|[Uu]sing|[Ss]tart(?:ed|ing)?|[Ss]wallow|prescribed|on)\s+(?:(?:two|three|"
+    r"one|some|a|an|the|your|my)\s+)?(?P<en>[A-Z][a-z]{4,20})\b|"
+    r"\b(?:with|plus|and|of|add|recommend(?:ed)?|suggest(?:ed)?|called|"
+    r"brand)\s+(?P<with>[A-Z][a-z]{4,20})\b(?=\s+(?:tablets?|capsules?|for|every|once|twice|daily|\d))|"
+    r"\b(?P<form>[A-Z][a-z]{4,20})\s+(?:tablets?|caps|capsules?|caplets?|pills?|lozenges?|spray|drops|syrup|cream|gel|"
+    r"injections?|daily|once|twice|every|works|helps|"
+    r"will (?:help|fix|clear|lower|cure|sort)|alongside)\b|"
+    r"\b(?:[Ww]ould|[Ii]s|[Cc]an|[Cc]ould)\s+(?P<ask>[A-Z][a-z]{4,20})\s+(?:be\s+)?(?:ok|okay|safe|fine|good|help|work|interact|taken)\b)"
+)
+# What stands before a dosage form in ordinary speech.
+_ORDINARY_ZH = re.compile(
+    r"[这那哪几每一两二三四五六七八九十半多少整各种些个的了着过吃服用打喝买开药膏片粒颗含]|"
+    r"(止痛|退烧|退热|感冒|消炎|降压|降糖|安眠|避孕|止泻|止咳|化痰|抗过敏|过敏|胃|钙|铁|锌|补|营养|维生素|复合|益生菌|中成|西|口服|外用|"
+    r"儿童|成人|小儿|普通|同|该|此|其|白|黑|红|软|硬|空|薯|面|肉|鱼|饼|麦|图|照|唱|影|名|刀|叶|卡|芯|瓦|鸦|集|发|扩|分|肾上腺|激素|"
+    r"抗生素|抗菌|通便|润|护|凉|热|冷|生理|食|鲜|干|熟|煮|炖|药|单|双|处方|非处方)"
+)
+_LINKS = "类种些的个或和与用吃等及是服这那为含有抗"
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A drug-like word: ``text[start:end]``, and the class that its stem tells."""
+
+    start: int
+    end: int
+    words: str
+    drug_class: str = ""
+    form: bool = False
+    """Recognised by its dosage form, not by its stem."""
+
+
+def unknown_drugs(text: str, found: list[Name], tables: Tables) -> Iterator[Unknown]:
+    """Yield the drug-like words in cleaned ``text`` outside of the names already ``found`` there."""
+    folded = fold(text)
+    # Longest first, and none inside another.
+    seen: list[Unknown] = []
+    for word in (*_stemmed(folded, text, tables), *_formed(folded, text, tables)):
+        if any(_covers(name, word) for name in found) or any(other.start < word.end and word.start < other.end for other in seen):
+            continue
+        seen.append(word)
+        yield word
+
+
+def _covers(name: Name, word: Unknown) -> bool:
+    """Tell whether a known name is what the word says; the name of a class at its head is not all of it: 头孢拉宾胶囊."""
+    if name.end <= word.start or word.end <= name.start:
+        return False
+    wide = all(reference.startswith(("class:", "group:")) for reference in name.references)
+    return not (wide and word.form and word.start == name.start and name.end < word.end)
+
+
+def _stemmed(folded: str, text: str, tables: Tables) -> Iterator[Unknown]:
+    for stem in tables.stems:
+        for start, end in _stem_spans(stem, folded):
+            yield Unknown(start, end, text[start:end], f"class:{stem.drug_class}" if stem.drug_class else "")
+
+
+def _stem_spans(stem: Stem, folded: str) -> Iterator[tuple[int, int]]:
+    if stem.stem not in folded:
+        return
+    part = re.escape(stem.stem)
+    if stem.language == "en":
+        pattern = rf"\b[a-z]{{3,14}}{part}\b" if stem.where == "suffix" else rf"\b{part}[a-z]{{3,14}}\b"
+    else:
+        pattern = rf"(?:(?![{_LINKS}])[\u3400-\u9fff]){{1,2}}{part}" if stem.where == "suffix" else rf"{part}[\u3400-\u9fff]{{2}}"
+    for match in re.finditer(pattern, folded):
+        yield match.span()
+
+
+def _formed(folded: str, text: str, tables: Tables) -> Iterator[Unknown]:
+    for match in _TAKEN.finditer(text):
+        start, end = next(match.span(group) for group in ("zh", "en", "with", "form", "ask") if match[group])
+        if not tables.names.masked(folded[start:end]):
+            yield Unknown(start, end, text[start:end], form=True)
+    for match in _FORM_ZH.finditer(folded):
+        start, end = match.span("word")
+        if not _ORDINARY_ZH.search(folded[start:end]):
+            yield Unknown(start, end, text[start:end], form=True)
+    for match in _AMOUNT_EN.finditer(folded):
+        start, end = match.span("word")
+        if not tables.names.masked(match["word"]):
+            yield Unknown(start, end, text[start:end], form=True)

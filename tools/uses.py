@@ -1,0 +1,155 @@
+"""Which drugs a text lets somebody take, by whom, and which of them together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tools.findings import Finding
+from tools.interactions import interacting, same_twice
+from tools.mentions import mentions, permits
+from tools.population import named_in
+from tools.profile import PatientProfile
+from tools.records import Severity
+from tools.subjects import subject_of
+from tools.tables import Tables
+from tools.text import clauses, fold, spans
+
+_ASKS = re.compile(
+    r"([吗么嘛呢?？]\s*$|能不能|可不可以|可以.{0,12}[吗么]|能否|可否|是否|行不行|要不要|该不该|会不会|^\s*(?:can|"
+    r"could|may|should|is|are|do|does|will|would)\b)"
+)
+_EATS = re.compile(r"(吃|喝|尝|来点|来些|用|戴|涂|\b(?:eat|drink|wear|use|try|have)\b)[^,，。.]{0,8}$")
+# Two drugs in one sentence are meant together where it speaks of taking and not of what that may do.
+_TOGETHER = re.compile(
+    r"(吃|服|用|喝|打|输|加|配|补|喂|选|搭|上|一起|同时|联合|再来|\b(?:takes?|taking|plus|add\w*|combin\w*|together|"
+    r"on top|try|use|using|give|giving|"
+    r"continue|keep|stay on|pair|layer\w*|enjoy|with|bother|let)\b)"
+)
+_TELLS_RISK = re.compile(
+    r"(风险|增加|升高|增强|加重|危险|中毒|出血|禁忌|相互作用|冲突(?!没)|影响(?!不)|降低|减弱|警惕|监测|慎|导致|引起|可致|抵消|"
+    r"\b(?:risks?|increas\w+|rais\w+|bleed\w*|contraindicat\w+|danger\w*|interact\w*|toxic\w*|caution|monitor\w*|reduces?|weakens?|lead to|"
+    r"cause[sd]?|unreliable|serious|listed)\b)"
+)
+# "对乙酰氨基酚（泰诺林）", "ibuprofen, sold as Nurofen": one thing under two names, not two things.
+_SAME_THING = re.compile(
+    r"([(（/]|又叫|又名|也叫|也就是|即|就是|俗称|商品名|通用名|这类|等|或|brand|i\.e|also (?:called|known)|sold as|such as|\bor\b|\bis\b)"
+)
+_EXTRA = re.compile(
+    r"(加|配|再|又|另外|补|搭|也吃|换|能|可以|可不可以|[吗?？]|\b(?:plus|add\w*|also|too|on top|another|can i|take|as well|start)\b)"
+)
+_ALREADY = re.compile(
+    r"(正在|一直|已经|继续|忘|漏|想起|按时|照常|坚持|目前|平时|您在|我在|\b(?:already|missed|you take|continue|keep|"
+    r"currently|your usual|stay on)\b)"
+)
+_OWN = re.compile(
+    r"(我自己|自己的?|我(?!妈|爸|们|奶|爷|姐|哥|弟|妹|老公|老婆|家|的?孩子|儿子|女儿)|\b(?:i|i'm|i've|my own|myself|"
+    r"she is asking|he is asking)\b)"
+)
+_FOR_OTHER = re.compile(
+    r"((?:他|她|孩子|我妈|我爸|妈妈|爸爸|爷爷|奶奶)(?:能|可以|该|要)|给(?:他|她|孩子|我妈|我爸)|\b(?:can|should|"
+    r"could) (?:he|she|they|my \w+)\b)"
+)
+_ADDS = re.compile(r"(加|配|再|又|同时|一起|双|另外|补|搭|叠|和|\b(?:plus|on top|and|both|with|together|add\w*)\b)")
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A drug that the text lets somebody take: who is meant, where it stands, and in which sentence."""
+
+    reference: str
+    words: str
+    profile: PatientProfile
+    sentence: int
+    together: bool
+    """Whether the sentence speaks of taking, so that two drugs in it are meant to be taken together."""
+    span: tuple[int, int]
+
+
+def uses_in(profile: PatientProfile, said: str, tables: Tables, asked: bool | None) -> Iterator[Use]:
+    """Yield what a cleaned text advises, or names when it is a question."""
+    for number, (offset, sentence) in enumerate(spans(said)):
+        folded = fold(sentence)
+        question = bool(_ASKS.search(folded)) if asked is None else asked
+        taking = question or permits(sentence) or bool(_TOGETHER.search(folded) and not _TELLS_RISK.search(folded))
+        found = [
+            mention
+            for mention in mentions(sentence, tables.names)
+            if mention.stance == "advised" or (question and mention.stance != "allergen")
+        ]
+        names = tables.names.find(sentence) if taking and found else []
+        for mention in found:
+            if _another_takes(folded, mention.name.start):
+                continue
+            about = named_in(sentence, mention.name.start, names, profile) if taking else profile
+            span = (offset + mention.name.start, offset + mention.name.end)
+            things = mention.name.drugs | mention.name.of("food")
+            if not things and _EATS.search(folded[: mention.name.start]):
+                things = mention.name.of("group")  # 花生, latex: no drug, but something that an allergy is about
+            for reference in sorted(things):
+                yield Use(reference, mention.name.words, about, number, taking, span)
+
+
+def _another_takes(folded: str, at: int) -> bool:
+    """Tell whether the drug at ``at`` is what another person takes while the sentence asks for the speaker: "爷爷在吃华法林，我……"."""
+    here, subject, own = "?", "?", False
+    for offset, part in clauses(folded):
+        named = subject_of(part, "?")
+        subject = named if named != "?" else subject
+        own = own or bool(_OWN.search(part))
+        if offset <= at:
+            here = subject
+    return own and here not in ("?", "self") and not _FOR_OTHER.search(folded)
+
+
+def pairs(profile: PatientProfile, uses: list[Use], said: str, tables: Tables, language: str) -> Iterator[Finding]:
+    """Check everything advised against everything taken, and what is advised together in one sentence.
+
+    Two drugs in different sentences are usually a choice: only what must never meet is reported then.
+    """
+    taken = {r for known in profile.medications for r in known.references if r in tables.lineage}
+    where: dict[str, list[Use]] = {}
+    for use in uses:
+        if not use.reference.startswith("group:"):
+            where.setdefault(use.reference, []).append(use)
+    for pair, finding in interacting({*taken, *where}, tables, language):
+        said_of = [where[reference] for reference in pair if reference in where]
+        if not said_of:
+            continue
+        if not any(reference in taken for reference in pair) and not _meant_together(*said_of, severity=finding.severity):
+            continue
+        # What somebody takes already was decided by a doctor: that is for the next visit, unless the two must never meet.
+        settled = finding.severity == "major" and all(reference in taken for reference in pair)
+        yield finding.model_copy(update={"span": said_of[-1][0].span} | ({"severity": "moderate"} if settled else {}))
+
+
+def twice(profile: PatientProfile, uses: list[Use], said: str, tables: Tables, language: str) -> Iterator[Finding]:
+    """Find one drug advised under two names: beside one that is taken already, or twice in one sentence."""
+    for number, use in enumerate(uses):
+        for held in profile.medications:
+            new = fold(use.words) not in fold(held.words) and fold(held.words) not in fold(use.words)
+            around = fold(said[max(0, use.span[0] - 10) : use.span[1] + 10])
+            if use.reference in held.references and new and use.together and _EXTRA.search(around) and not _ALREADY.search(around):
+                finding = same_twice(use.reference, use.words, held.words, tables, language)
+                if finding:
+                    yield finding.model_copy(update={"span": use.span})
+        for other in uses[:number]:
+            between = said[other.span[1] : use.span[0]]
+            if (
+                other.reference == use.reference
+                and other.sentence == use.sentence
+                and use.together
+                and fold(other.words) != fold(use.words)
+                and between
+                and not _SAME_THING.search(between)
+                and _ADDS.search(fold(said[other.span[0] : use.span[1] + 12]))
+            ):
+                finding = same_twice(use.reference, use.words, other.words, tables, language)
+                if finding:
+                    yield finding.model_copy(update={"span": use.span})
+
+
+def _meant_together(left: list[Use], right: list[Use], *, severity: Severity) -> bool:
+    together = [(a, b) for a in left for b in right if a.together and b.together]
+    return any(a.sentence == b.sentence or severity == "contraindicated" for a, b in together)
