@@ -5,7 +5,7 @@ PY     := $(VENV)/bin/python
 PIP    := $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt
 CHECKED := configs tools retrieval memory graphs agent evaluation
 
-.PHONY: run chat test lint types tests bench doctor clean
+.PHONY: run chat test lint types tests bench bench-safety test-turns doctor clean
 
 run: chat
 
@@ -25,7 +25,14 @@ types: $(VENV)/installed-dev
 	$(PY) -m mypy
 
 tests: $(VENV)/installed-dev
-	$(PY) -m pytest
+	$(PY) -m pytest -n auto --dist worksteal
+
+# The containment tests over 500 turns; the short version is part of `make test`.
+test-turns: $(VENV)/installed-dev
+	SHENSI_TURNS=500 $(PY) -m pytest tests/graphs/test_turns.py
+
+bench-safety: $(VENV)/installed-dev
+	$(PY) -m evaluation.safety
 
 bench: $(VENV)/installed-dev
 	$(PY) -m evaluation.bench

@@ -48,7 +48,7 @@ def _reach(reference: str, tables: Tables) -> frozenset[str]:
 def _local(reference: str, tables: Tables) -> bool:
     """Tell whether this is the cream or the eye drop of a drug that is also swallowed; a patch acts on the whole body."""
     drug = tables.drugs.get(reference)
-    return bool(drug and drug.ingredients and set(drug.route) <= _LOCAL)
+    return bool(drug and (set(drug.route) == {"eye"} or (drug.ingredients and set(drug.route) <= _LOCAL)))
 
 
 def _duplicate(a: str, b: str, tables: Tables, language: str) -> Finding | None:

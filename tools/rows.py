@@ -118,7 +118,7 @@ def interaction(row: Row) -> Interaction:
 
 def symptom(row: Row) -> Symptom:
     """Build a row of its table."""
-    return Symptom(row["id"], _both(row), _pattern(row["patterns_zh"]), _pattern(row["patterns_en"]), _origin(row))
+    return Symptom(row["id"], _both(row), _list(row["patterns_zh"]), _list(row["patterns_en"]), _origin(row))
 
 
 def emergency(row: Row) -> Emergency:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tools import rows
 from tools.errors import TableError
+from tools.matcher import Matcher
 from tools.names import NameIndex
 from tools.reader import Reader
 from tools.records import (
@@ -44,6 +45,9 @@ class Tables:
     otc_limits: dict[str, tuple[OtcLimit, ...]]
     conditions: dict[str, Condition]
     symptoms: dict[str, Symptom]
+    signs_zh: Matcher
+    """The expressions of the symptoms, under their ids."""
+    signs_en: Matcher
     emergencies: dict[str, Emergency]
     red_flags: tuple[RedFlag, ...]
     selfcare: tuple[SelfCare, ...]
@@ -115,6 +119,8 @@ def load_tables(folder: Path, extra: Sequence[Path] = (), *, strict: bool = True
         otc_limits=_limits(read, known),
         conditions=conditions,
         symptoms=symptoms,
+        signs_zh=Matcher((key, expression) for key, symptom in symptoms.items() for expression in symptom.zh),
+        signs_en=Matcher((key, expression) for key, symptom in symptoms.items() for expression in symptom.en),
         emergencies=emergencies,
         red_flags=flags,
         selfcare=selfcare,

@@ -6,13 +6,14 @@ Levels follow the Chinese four-level standard (急诊预检分诊 I-IV) as the r
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tools.profile import PatientProfile
 from tools.records import LEVELS, Level
 from tools.tables import Tables
 from tools.text import clauses, fold
-from tools.triage_records import Emergency, RedFlag, SelfCare, Symptom
+from tools.triage_records import Emergency, RedFlag, SelfCare
 
 _NEGATION_ZH = re.compile(r"(没有|没|无|否认|未见|未出现|并无|从不|从未|并未)(?P<between>[^,，。;；]{0,14})$")
 _NEGATION_NEAR_ZH = re.compile(r"(不|不太|不怎么|不是|并不|也不|又不|都不)(会|想)?$")
@@ -32,7 +33,7 @@ _NOT_ABOUT_IT_EN = re.compile(
 _EDUCATION = re.compile(
     r"(什么是|是什么(意思|病)|有哪些(症状|表现)|的?症状有哪些|科普|如何(预防|识别|判断)|怎么(预防|识别)|的(定义|概念|原理|区别)|"
     r"what (is|are) (a |an |the )?(signs?|symptoms?|causes?|difference|definition)?|how (to|can i|do i) (prevent|"
-    r"recogni[sz]e)|difference between|explain)"
+    r"recogni[sz]e)|difference between|\bexplain\b)"
 )
 _PERSON = re.compile(
     r"(我|俺|咱|孩子|宝宝|娃|妈|爸|爷|奶|老公|老婆|丈夫|妻子|女儿|儿子|他|她|朋友|同事|病人|患者|现在|刚才|刚刚|突然|"
@@ -163,18 +164,25 @@ def findings_in(message: str, tables: Tables) -> frozenset[str]:
     parts = [part for _, part in clauses(folded) if someone or not _EDUCATION.search(part)]
     live = [part for part in parts if not (_PAST.search(part) and not _NOW.search(folded) and not _ONGOING.search(part))]
     every = [part for _, part in clauses(folded) if not _FROM_OUTSIDE.search(part)]
+    shown: dict[str, set[str]] = {}
+    for part in {*parts, *every}:
+        for key in _shown_in(part, tables):
+            shown.setdefault(key, set()).add(part)
+    now, once, outspoken = set(live), set(parts), set(every)
+    return frozenset(
+        key for key, places in shown.items() if places & (once if key in _HISTORY else outspoken if key in _NEVER_TEXTBOOK else now)
+    )
 
-    def read(symptom: Symptom) -> list[str]:
-        return parts if symptom.id in _HISTORY else every if symptom.id in _NEVER_TEXTBOOK else live
 
-    return frozenset(symptom.id for symptom in tables.symptoms.values() if any(_shows(symptom, part) for part in read(symptom)))
-
-
-def _shows(symptom: Symptom, clause: str) -> bool:
-    if symptom.zh and _affirmed(symptom.zh, clause):
-        return True
+def _shown_in(clause: str, tables: Tables) -> Iterator[str]:
+    """Yield the ids of the symptoms that a folded clause affirms."""
+    found: set[str] = set()
     # "can't breathe救命": a Chinese character is a letter to \b, so the scripts are set apart for the English patterns.
-    return bool(symptom.en and _affirmed(symptom.en, _TOUCHING.sub(" ", clause)))
+    for text, matcher in ((clause, tables.signs_zh), (_TOUCHING.sub(" ", clause), tables.signs_en)):
+        for key, pattern in matcher.possible(text):
+            if key not in found and _affirmed(pattern, text):
+                found.add(key)
+                yield key
 
 
 def _affirmed(pattern: re.Pattern[str], clause: str) -> bool:

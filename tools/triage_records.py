@@ -35,12 +35,12 @@ class Exemplar:
 
 @dataclass(frozen=True, slots=True)
 class Symptom:
-    """A finding and the ways people say it, per language."""
+    """A finding and the ways people say it: regular expressions over folded clauses, per language."""
 
     id: str
     name: Bilingual
-    zh: re.Pattern[str] | None
-    en: re.Pattern[str] | None
+    zh: tuple[str, ...]
+    en: tuple[str, ...]
     origin: Origin
 
 

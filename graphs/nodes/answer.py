@@ -17,6 +17,10 @@ from tools.findings import Finding, worst_first
 from tools.profile import PatientProfile
 
 
+_MODERATE = 3
+"""Who is warned of everything hears nothing: of the mere cautions only the first few are told."""
+
+
 async def answer(state: ConsultState, runtime: Runtime[Context]) -> dict[str, Any]:
     """Assemble the reply; only a draft that passed the audit is shown."""
     language = state["language"]
@@ -69,11 +73,13 @@ def _notices(state: ConsultState, context: Context, profile: PatientProfile, out
     asked = check_question(profile, state["question"], context.tables, language)
     held = {context.tables.name(r, language) for k in profile.medications for r in k.references if r in context.tables.lineage}
     lines = [text(language, "answer.urgent")] if state["triage"].level == "urgent" else []
-    raised = [f for f in state["critique"].findings if f.kind == "allergy" or (f.kind == "interaction" and {f.drug, f.with_} & held)]
+    personal = ("allergy", "contraindication")
+    raised = [f for f in state["critique"].findings if f.kind in personal or (f.kind == "interaction" and {f.drug, f.with_} & held)]
     found = [*state["warnings"], *asked, *(raised if outcome == "answer" else [])]
     told: dict[tuple[str, str], Finding] = {}
     for finding in worst_first([f.model_copy(update={"sentence": None}) for f in found if f.severity != "minor"]):
-        told.setdefault((finding.kind, finding.reason), finding)
+        if finding.severity != "moderate" or sum(f.severity == "moderate" for f in told.values()) < _MODERATE:
+            told.setdefault((finding.kind, finding.reason), finding)
     lines += [text(language, f"answer.notice_{f.severity}", reason=f.reason, action=f.action).strip() for f in told.values()]
     if "dose" in state["requests"] and outcome == "answer":
         lines.append(text(language, "answer.dose"))

@@ -36,7 +36,7 @@ async def test_extraction_runs_beside_retrieval_and_drafting(with_model: Callabl
 async def test_a_fact_that_only_the_model_reads_counts_in_the_same_audit(
     with_model: Callable[..., Settings], model_server: ModelServer
 ) -> None:
-    quote = "上次打完青霉素浑身起疙瘩还憋气"
+    quote = "上次打完青霉素差点没缓过来，抢救了半天"
     fact = {"subject": "self", "kind": "allergy", "value": "青霉素", "status": "active", "quote": quote, "detail": ""}
     model_server.script = honest().with_role("facts", lambda request: Json({"facts": [fact]}))
     async with ConsultService.open(with_model()) as service:

