@@ -36,9 +36,21 @@ _NONE_EN = re.compile(
 )
 # "过敏史：青霉素、磺胺", "Allergies: penicillin": a heading and what stands under it.
 _HEADED = re.compile(r"(?:过敏(?:史|药物?|源|原)?|allerg(?:y|ies|ic))\s*[:：]\s*(?P<what>[^。.!?！？\n;；]{2,60})")
+_NOTHING = re.compile(r"\s*[“\"']?(?:无|没有|否认|未发现|none|nil|nkda|no known)")
+# "重新做了激发试验，结果阴性，标签也取消了", "it turned out to be glandular fever": the label has been taken off.
+_REVOKED = re.compile(
+    r"((?:激发试验|皮试|复查|重新做|脱敏)[^。!?！？]{0,24}(?:阴性|正常|通过|没事)|(?:标签|记录|诊断)[^。,，]{0,6}(?:取消|去掉|"
+    r"撤销|划掉|删)|(?:后来|最后|已)[^。,，]{0,8}(?:排除了?过敏"
+    r"|证实不是|推翻)|"
+    r"\bturned out (?:to be|not)\b|\b(?:took|taken|removed) (?:it |that |this )?(?:off|from) (?:my|the|his|her|your)\b|\bde-?label\w*"
+    r"|\btests? (?:was|were|came back|is) negative\b|\btested negative\b)"
+)
 _EXCEPT = re.compile(r"(除(?:了|开|去)?|\b(?:except(?: for)?|other than|apart from|besides|but for)\b)\s*(?P<what>[^,，。.!?\n;；]{1,40})")
 _IT = re.compile(r"(?:它|这个药?|\b(?:it|this|that|them)\b)")
-_CUT_EN = re.compile(r"\b(but(?! also)|because|so|can|could|should|since|i (?:am|have|take|also|was|had|got)|is it|what|and i)\b|, (?=i\b)")
+_CUT_EN = re.compile(
+    r"\b(but(?! also)|because|so|can|could|should|since|i (?:am|have|take|also|was|had|got)|is it|what|and i)\b"
+    r"|, (?=i\b)"
+)
 _EMPTY = re.compile(r"^(什么|啥|它|这个|那个|这种|那种|哪些?|哪种|任何|其他|别的|it|that|this|them|anything|what)+$")
 
 
@@ -47,7 +59,7 @@ def allergies(sentence: str, folded: str, subject: Callable[[int], str], tables:
     yield from _none_known(sentence, folded, subject, tables)
     yield from _stated(sentence, folded, subject, tables)
     for match in _HEADED.finditer(folded):
-        if any(n.drugs or n.of("group") for n in tables.names.find(match["what"])):
+        if not _NOTHING.match(match["what"]) and any(n.drugs or n.of("group") for n in tables.names.find(match["what"])):
             yield from _allergens(sentence, *match.span("what"), subject(match.start()), "active", tables)
     yield from _by_name(sentence, folded, subject, tables)
 
@@ -81,7 +93,7 @@ def _by_name(sentence: str, folded: str, subject: Callable[[int], str], tables: 
     """Read "青霉素过敏", "penicillin allergy" and reactions told right after a drug."""
     for name in tables.names.find(sentence):
         after = folded[name.end : name.end + 8]
-        if name.drugs and _reacted(folded, name):
+        if name.drugs and _reacted(folded, name) and not _REVOKED.search(folded):
             yield from _allergens(sentence, name.start, name.end, subject(name.start), "suspected", tables)
             continue
         zh = re.match(r"(类|素|类药物?|类抗生素|药)?(严重|有点?|会|也|药物)?(过敏|皮试阳性)(?!性|的人|者|患者|原|人群)", after)
@@ -90,7 +102,8 @@ def _by_name(sentence: str, folded: str, subject: Callable[[int], str], tables: 
 
 
 _REACTION = (
-    r"(起|出|长)(过|了|满)?(一?身|浑身|全身|红|皮|大)*(红?疹|疙瘩|风团|水?疱|大疱)|休克|喉头?水肿|(嘴|脸|嗓子|喉咙)[^,，。]{0,3}肿|荨麻疹|"
+    r"(起|出|长)(过|了|满)?(一?身|浑身|全身|红|皮|大)*(红?疹|疙瘩|风团|水?疱|大疱)|休克|喉头?水肿|(嘴|脸|嗓子|"
+    r"喉咙)[^,，。]{0,3}肿|荨麻疹|"
     r"\b(hives|rash|anaphyla\w*|swell\w*|swollen|welts|blisters)\b"
 )
 
@@ -120,6 +133,8 @@ def _allergy_status(folded: str, start: int, end: int, negated: bool) -> Status 
     if re.search(r"不是不$", before) or (negated and before.endswith("不是")):
         return "active"
     if not asked and (negated or _DENIED_BEFORE.search(before)):
+        return "refuted"
+    if _REVOKED.search(folded):
         return "refuted"
     if re.search(r"(以为|\bthought\b)", before) and re.search(r"(不过敏|不是过敏|没有过敏|not allergic)", folded[end:]):
         return "refuted"  # "以前以为头孢过敏，后来做了激发试验证实并不过敏"

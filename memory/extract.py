@@ -12,18 +12,21 @@ from memory.allergies import ALLERGY_EN, ALLERGY_ZH, MAYBE, PAST, SUPPOSED, alle
 from memory.facts import Fact, Kind, Status
 from tools.measures import age_months, height_cm, weight_kg
 from tools.names import Name
-from tools.subjects import subject_of
+from tools.population import plain_age, whom
 from tools.tables import Tables
 from tools.text import clauses, fold, sentences
 
 _ASKED = re.compile(r"(吗|么|嘛|是不是|会不会|是否|有没有|什么|哪些|怎么|为何|\?|？)")
 _TAKES = re.compile(
-    r"((?:^|我|他|她|妈|爸|奶奶|爷爷|外婆|外公|老公|老婆|孩子|儿子|女儿)(?:也|还|都)?(?:吃|服用|用|打)(?!点|些|什么|"
+    r"(^(?:吃|服用|用|打)(?!点|些|什么|啥|的|药|不)(?=[^,，]*(?:着|了|过|年|个月|多月|以来))|(?:我|他|她|妈|爸|奶奶|爷爷|外婆|"
+    r"外公|老公|老婆|孩子|儿子|女儿)(?:也|还|都)?(?:吃|服用|用"
+    r"|打)(?!点|些|什么|"
     r"啥|的|药|不)|正?在(?:吃|服用?|用|打|使用)|长期(?:吃|服用?|用)|每[天日晚早](?:都|要|会)?(?:吃|服用?|用|打)|一直(?:在)?(?:吃|"
     r"服用?|用)|(?:吃|服|用|打|喝)(?:着|了|过)|"
     r"(?:目前|现在|平时|最近|刚|刚刚|已经|昨天|今天|昨晚|今早)(?:在|也|还|都)?(?:吃|服用?|用|打)|常用药|服药|用药史|"
-    r"\b(?:i'm|i am|he's|he is|she's|she is|been|currently|also|and)\s+(?:on|taking|using)\b|\b(?:taking|takes|took|"
-    r"taken|takes?|using|prescribed|on(?! the (?:label|market|shelf|list|leaflet|box)))\b)"
+    r"\b(?:i'm|i am|he's|he is|she's|she is|been|currently|also|and)\s+(?:on|taking|using)\b"
+    r"|(?<!in )(?<!by )(?<!of )(?<!try )(?<!about )(?<!keep )(?<!after )(?<!before )(?<!start )\b(?:taking|using)\b|"
+    r"\b(?:takes?(?= (?!your usual))|took|taken|prescribed|on(?! (?:top|the (?:label|market|shelf|list|leaflet|box))))\b)"
 )
 _ASKS_TO_TAKE = re.compile(
     r"((?:能|可以|可不可以|能不能|要不要|该不该|应不应该|想|应该|打算|是否|需不需要|需要|适合)[^,，]{0,6}(?:吃|服|用|打|喝)|"
@@ -37,7 +40,7 @@ _NOT_TAKING = re.compile(
 _STOPPED = re.compile(r"(停了|停用|停药|不(?:再)?吃了|不用了|停掉|已停|断了|\b(?:stopped|quit|came off|discontinued|no longer)\b)")
 
 _HAS = re.compile(
-    r"(有|患|得了?|确诊|诊断|查出|病史|多年|\d+\s*年|患者|病人|是个?|伴|合并|\b(?:have|has|had|having|diagnosed|"
+    r"(有|患|得了?|确诊|诊断|查出|病史|多年|\d+\s*年|患者|病人|是个?|伴|合并|胃镜|化验|检查|报告|\b(?:have|has|had|having|diagnosed|"
     r"suffer\w*|history of|with|got|my|living with)\b)"
 )
 _DENIES = re.compile(r"(没有?|无|否认|不是|未|排除了?|\b(?:no|not|don't|doesn't|haven't|hasn't|never|without|denies)\b)[^,，]{0,10}$")
@@ -73,7 +76,7 @@ def extract(
     facts: dict[str, Fact] = {}
     for sentence in sentences(message):
         folded = fold(sentence)
-        spoken_of = [(offset, subject_of(clause, subject)) for offset, clause in _carry(folded, subject)]
+        spoken_of = [(offset, whom(clause, subject)) for offset, clause in _carry(folded, subject)]
         subject = spoken_of[-1][1] if spoken_of else subject
         for fact in _read(sentence, folded, spoken_of, tables):
             # The first reading of a thing holds: the patterns that see the whole phrase come before those that see a name.
@@ -85,8 +88,8 @@ def _carry(folded: str, subject: str) -> Iterator[tuple[int, str]]:
     """Yield clauses, each with the last subject word before it in front where it names nobody itself."""
     carried = ""
     for offset, clause in clauses(folded):
-        yield offset, clause if subject_of(clause, "?") != "?" or not carried else carried + clause
-        carried = clause if subject_of(clause, "?") != "?" else carried
+        yield offset, clause if whom(clause, "?") != "?" or not carried else carried + clause
+        carried = clause if whom(clause, "?") != "?" else carried
 
 
 def _read(sentence: str, folded: str, spoken_of: list[tuple[int, str]], tables: Tables) -> Iterator[Fact]:
@@ -127,7 +130,7 @@ def _conditions(clause: str, low: str, names: list[Name], subject: str, tables: 
             or not _HAS.search(low)
             or re.search(
                 r"(是不是|会不会|什么是|症状|什么|区别|想问|怕|担心|"
-                r"预防|疫苗|算|是否)",
+                r"预防|疫苗|算|是否|正常|阴性)",
                 low,
             )
         ):
@@ -156,7 +159,7 @@ def _states(clause: str, low: str, subject: str) -> Iterator[Fact]:
 
 def _measures(clause: str, low: str, subject: str) -> Iterator[Fact]:
     readers: tuple[tuple[Kind, float | None, str], ...] = (
-        ("age", age_months(low), "months"),
+        ("age", age_months(plain_age(low)), "months"),
         ("weight", weight_kg(low), "kg"),
         ("height", height_cm(low), "cm"),
     )

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from configs.locales import text
 from tools.allergies import check_allergies
 from tools.contraindications import check_contraindications
-from tools.dosing import check_dose, dose_after, dose_before
+from tools.dosing import check_dose, read_dose
 from tools.findings import Finding, Kind, worst_first
 from tools.names import Name
 from tools.profile import Known, PatientProfile
@@ -28,10 +29,18 @@ _URGES = re.compile(
     r"urgent care|crisis line|hotline)\b)"
 )
 _SUPPOSES = re.compile(
-    r"(会|可能|如果|若|一旦|万一|容易|导致|引起|加重|风险|期间|预防|\b(?:might|may|could|can|would|if|during|after|"
+    r"(既然|可就|就麻烦|上次|那次|当年|曾|起过|会|可能|如果|若|一旦|万一|容易|导致|引起|加重|风险|期间|预防|\b(?:might|may|"
+    r"could|can|would|if|during|after|"
     r"risks?|worsens?|raises?|lowers?|prevents?)\b)"
 )
 _ASKS_SELF = re.compile(r"([?？]\s*$|怎么办|怎么回事|[吗呢么]\s*[。.!！]?$|要不要紧|\b(?:what should i|should i|what do i)\b)")
+_NONE = re.compile(r"(无|没有?|否认|无过敏史|没有过敏|无药物过敏史?|none|nil|no|n/a|nkda|nka|no known (?:drug )?allergies)[。.]?")
+"""What forms hold where somebody has nothing to tell."""
+_PUT_OFF = re.compile(
+    r"(?:不好|不行|没好|不见好|还不好|不退)(?:了)?(?:再|就)[^,，。]{0,4}(?:去|上|看)[^,，。]{0,4}(?:医院|急诊|医生)|(?:不用|"
+    r"不必|无需|没必要|不需要|别)[^,，。]{0,8}(?:医院|急诊|就医|120)|"
+    r"\b(?:no need|needn't|don't need|not need|rather than|instead of)\b[^.;]{0,24}\b(?:hospital|ambulance|er|emergency|911|999)\b"
+)
 _DEPENDS: dict[str, Kind] = {
     "allergy_groups": "allergy",
     "cross_reactions": "allergy",
@@ -65,6 +74,7 @@ def check(profile: PatientProfile, said: str | Iterable[str], tables: Tables, la
     if not isinstance(said, str):
         said = text(language, "findings.joiner").join(name.replace("_", " ") for name in said)
         asked = True
+    profile = _with_allergic_conditions(profile)
     uses = list(uses_in(profile, said, tables, asked))
     found = [*_damaged(tables, language, anything=bool(uses))]
     for use in uses:
@@ -90,6 +100,12 @@ def check_advice(profile: PatientProfile, sentence: str, tables: Tables, languag
     return check(profile, sentence, tables, language, asked=False)
 
 
+def _with_allergic_conditions(profile: PatientProfile) -> PatientProfile:
+    """Let a disease that is listed as an allergy count as a disease too: 阿司匹林哮喘, heparin-induced thrombocytopenia."""
+    named = tuple(known for known in profile.allergies if any(r.startswith("condition:") for r in known.references))
+    return replace(profile, conditions=(*profile.conditions, *named)) if named else profile
+
+
 def _single(profile: PatientProfile, reference: str, tables: Tables, language: str) -> Iterator[Finding]:
     yield from check_allergies(profile, reference, tables, language)
     yield from check_contraindications(profile, reference, tables, language)
@@ -100,7 +116,7 @@ def _doses(profile: PatientProfile, said: str, uses: list[Use], tables: Tables, 
     for number, (span, use) in enumerate(ordered):
         end = ordered[number + 1][0][0] if number + 1 < len(ordered) else len(said)
         start = ordered[number - 1][0][1] if number else 0
-        dose = dose_after(said, span[1], end) or dose_before(said, start, span[0])
+        dose = read_dose(said, start, span, end)
         finding = dose and check_dose(use.profile, use.reference, dose, said, tables, language)
         if finding:
             yield finding
@@ -153,7 +169,7 @@ def _phrases(said: str, tables: Tables, language: str) -> Iterator[Finding]:
 def _missed(profile: PatientProfile, said: str, tables: Tables, language: str) -> Iterator[Finding]:
     """Find an emergency in a whole text that advises something else than help at once."""
     folded = fold(said)
-    if _URGES.search(folded) or _ASKS_SELF.search(folded) or _SUPPOSES.search(folded):
+    if _URGES.search(_PUT_OFF.sub(" ", folded)) or _ASKS_SELF.search(folded) or _SUPPOSES.search(folded):
         return
     result = triage(said, tables, profile)
     if result.level == "emergency" and result.first:
@@ -177,7 +193,7 @@ def _damaged(tables: Tables, language: str, *, anything: bool) -> Iterator[Findi
 
 def known(words: Iterable[str], tables: Tables) -> tuple[Known, ...]:
     """Return what words as people say them stand for: drugs, classes, groups and conditions; nothing for what no table knows."""
-    return tuple(Known(said, _references(said, tables)) for said in words if said.strip())
+    return tuple(Known(said, _references(said, tables)) for said in words if said.strip() and not _NONE.fullmatch(fold(said).strip()))
 
 
 def _references(said: str, tables: Tables) -> frozenset[str]:

@@ -14,10 +14,19 @@ from tools.tables import Tables
 from tools.text import fold
 
 _ADULT_MONTHS = 30 * 12
-_MANY_PIECES = 5
-"""No label of an OTC tablet asks for so many at a time."""
-_MANY_A_DAY = 13
-_NUMBER = r"(?P<{0}>\d+(?:\.\d+)?|[一二两三四五六七八九十半]+)"
+_MANY_PIECES = 4
+"""No label of an adult's OTC tablet asks for so many at a time."""
+_MANY_A_DAY = 10
+_MANY_ONCE = 3
+"""… and of a drug that is taken once a day, so many in a whole day."""
+_BARE_PIECES = 4
+_WHOLE_BOTTLE = 100.0
+_ENGLISH = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty"
+)
+_IN_WORDS = {word: float(n) for n, word in enumerate(_ENGLISH.split(), start=1)} | {"thirty": 30.0, "forty": 40.0, "half": 0.5}
+_SAID = "|".join(sorted(_IN_WORDS, key=len, reverse=True))
+_NUMBER = rf"(?P<{{0}}>\d+(?:\.\d+)?|[一二两三四五六七八九十半]+|\b(?:{_SAID})\b)"
 _UNIT = r"(?P<unit>毫克|mg|克|grams?|g|微克|ug|mcg|μg|毫升|ml|国际单位|单位|iu|units?\b)"
 _AMOUNT = re.compile(rf"{_NUMBER.format('amount')}\s*(?:到|至|-|~|to)?\s*(?P<upper>\d+(?:\.\d+)?)?\s*{_UNIT}(?![a-z])", re.I)
 _TIMES = re.compile(
@@ -26,18 +35,37 @@ _TIMES = re.compile(
     r"\b(?P<latin>qd|bid|tid|qid)\b)"
 )
 _EVERY = re.compile(
-    rf"(?:每(?:隔|间隔)?\s*{_NUMBER.format('zh')}\s*(?:个)?(?:小时|h)|every\s+{_NUMBER.format('en')}(?:\s*(?:-|"
-    rf"to)\s*\d+)?\s*hours?|\bq(?P<q>\d+)h\b)"
+    rf"(?:每?(?:隔|间隔)?\s*{_NUMBER.format('zh')}\s*(?:个)?(?:小时|钟头|h)(?:一次|吃|服|喂|用|$|[^后内前以])|"
+    rf"every\s+{_NUMBER.format('en')}"
+    rf"(?:\s*(?:-|to)\s*\w+)?\s*hours?|\bq(?P<q>\d+)h\b)"
 )
+_THRICE = re.compile(r"(早中晚|三餐|一日三餐|morning,? noon and (?:night|evening)|with each meal)")
+_PIECE = r"(?P<form>片|粒|颗|of them|(?:of them )?(?:[a-z-]+ ){0,2}(?:tablets?|capsules?|caplets?|pills?|gelcaps?))"
 _COUNT = re.compile(
-    rf"(?:(?:一次|每次|每回|一口气|首次|一[天日]|每[天日])(?:可以)?(?:吃|服|用|口服|"
-    rf"到)*了?[^,，。\d]{0, 6}?\s*{_NUMBER.format('zh')}|(?:take|swallow|have|"
-    rf"use)\s+(?P<en>\d+|two|three|four|five|six|seven|eight|ten|twelve))"
-    r"\s*(?P<form>片|粒|颗|of them|(?:of them )?(?:[a-z-]+ ){0,2}(?:tablets?|capsules?|caplets?|pills?))"
+    rf"(?P<per>一次|每次|每回|一口气|首次|一顿|一[天日]|每[天日])(?:可以|能|最多|总共)?(?:吃|服|用|口服|喂|"
+    rf"到)*了?[^,，。\d]{{0,6}}?\s*{_NUMBER.format('zh')}\s*(?:片|粒|颗)|"
+    rf"(?:take|swallow|have|use)\s+{_NUMBER.format('en')}\s*{_PIECE}"
 )
+# "必理通12片", "Imodium 20 capsules at once": many pieces and no word of how often.
+_BARE = re.compile(rf"^\s*{_NUMBER.format('n')}\s*(?:片|粒|颗|(?:tablets?|capsules?|caplets?|pills?)\b)")
+# "一次吃四片泰诺林", "take four extra-strength Tylenol", "I've had sixteen paracetamol", "four 400 mg ibuprofen".
 _COUNT_OF = re.compile(
-    r"\b(?:take|swallow|have|give|had)\s+(?P<en>\d+|three|four|five|six|seven|eight|nine|ten|twelve|sixteen|twenty)\s+(?:[a-z-]+ ){0,2}$|"
-    r"^\s*(?P<lead>four|five|six|seven|eight|ten)\s+(?:\d+ ?mg )?$"
+    rf"(?:(?:吃|服|用|喂|来)了?\s*{_NUMBER.format('zh')}\s*(?:片|粒|颗)的?|"
+    rf"(?:\b(?:take|taken|took|takes|swallow|swallowed|have|give|had|of|pop|popped|another)\s+|^\s*"
+    rf"|[,.;:]\s*){_NUMBER.format('en')}\s+(?:x\s+)?(?:of (?:your|the) )?"
+    rf"(?:[a-z-]+ ){{0,2}}(?:\d+(?:\.\d+)? ?m?c?g )?(?:[a-z-]+ )?)$"
+)
+# "up to twenty a day", "一天十来片": a whole day's count.
+_DAY_COUNT = re.compile(
+    rf"(?:一[天日]|每[天日]|全天|24小时)[^,，。\d]{{0,6}}?{_NUMBER.format('zh')}来?(?:片|粒|颗)|(?:up to|maximum of"
+    rf"|about)\s+{_NUMBER.format('en')}\s+(?:\w+ )?(?:a|per|each|every) day"
+)
+_BOTTLE = re.compile(
+    r"(?:喝|吃|灌|服)(?:完|掉|下)?[^,，。]{0,3}(?:整|[一两]|半)[^,，。]{0,2}瓶|\b(?:whole|entire|full) (?:bottle|pack|packet|box)\b"
+)
+_RATIO = re.compile(
+    r"(?:每|in|per)?\s*(?P<ml>\d+(?:\.\d+)?)\s*(?:毫升|ml)\s*(?:含|有|contains?|[:=/])\s*(?P<mg>\d+(?:\.\d+)?)\s*(?:毫克|mg)|"
+    r"(?P<mg2>\d+(?:\.\d+)?)\s*(?:毫克|mg)\s*(?:/|per|in|in each)\s*(?P<ml2>\d+(?:\.\d+)?)?\s*(?:毫升|ml)"
 )
 _PER_DAY = re.compile(
     r"(一[天日](?:总量|总共|共|最多|可以?|能|吃|服|用|吃到)|每[天日](?:总量|总共|共|最多)|全天|24小时内|(?:a|per|"
@@ -53,25 +81,16 @@ _FORBIDS = re.compile(
 )
 _WORDS = {"once": 1.0, "twice": 2.0, "three times": 3.0, "four times": 4.0, "qd": 1.0, "bid": 2.0, "tid": 3.0, "qid": 4.0}
 _DIGITS = {"半": 0.5, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
-_ENGLISH = {
-    w: float(n) for n, w in enumerate(["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], start=2)
-}
-_TO_MG = {
-    "毫克": 1.0,
-    "mg": 1.0,
-    "克": 1000.0,
-    "g": 1000.0,
-    "gram": 1000.0,
-    "grams": 1000.0,
-    "微克": 0.001,
-    "ug": 0.001,
-    "mcg": 0.001,
-    "μg": 0.001,
-}
+_TO_MG = {"毫克": 1.0, "mg": 1.0, "克": 1000.0, "g": 1000.0, "gram": 1000.0, "grams": 1000.0} | dict.fromkeys(
+    ("微克", "ug", "mcg", "μg"), 0.001
+)
 _IN_MG = {"mg": 1.0, "g": 1000.0, "ug": 0.001}
 _CHANGES = re.compile(
-    r"(加到|加量|增加|增至|减|改|调|打到|升到|\b(?:increase\w*|decrease\w*|reduce\w*|raise|change|switch|up to|go to|bump)\b)"
+    r"(加到|加量|增加|增至|减|改|调|打到|升到|\b(?:increase\w*|decrease\w*|reduce\w*|raise|change|switch|up to|go to|bump|"
+    r"from (?:tomorrow|today|tonight|now|monday|next week)|up (?:your|the|his|her)|double|halve)\b|从(?:今天|明天|今晚|下周|"
+    r"现在)(?:起|开始)?|加倍|翻倍|减半)"
 )
+_SMALL = re.compile(r"(儿童|小儿|咀嚼|chewable|children's|kids)")
 _LABEL = re.compile(r"(说明书|标签|药典|\blabels?\b|\bleaflet\b|package insert)")
 
 
@@ -87,45 +106,60 @@ class Dose:
     end: int
 
 
-def dose_after(sentence: str, start: int, end: int) -> Dose | None:
-    """Read the dose between ``start`` (after the drug's name) and ``end`` (the next drug's) of a cleaned sentence."""
-    folded = fold(sentence)[start:end]
-    amount, count = _AMOUNT.search(folded), _COUNT.search(folded)
-    pieces = _value(count["zh"] or count["en"]) if count else None
-    times = _times(folded)
-    if not amount:
-        return (
-            Dose("piece", pieces, pieces * times if pieces and times else None, None, start + count.start(), start + count.end())
-            if count and pieces
-            else None
-        )
+def read_dose(sentence: str, start: int, name: tuple[int, int], end: int) -> Dose | None:
+    """Read the dose of the drug named at ``name`` between ``start`` (the drug before) and ``end`` (the next) of a cleaned text."""
+    folded = fold(sentence)
+    before, after = folded[start : name[0]], folded[name[1] : end]
+    counted = _COUNT_OF.search(before)
+    pieces = _value(counted["zh"] or counted["en"]) if counted else None
+    amount = next(reversed(list(_AMOUNT.finditer(before))), None)
+    if amount and re.fullmatch(r"\s*(?:of|的|-)?\s*(?:[a-z-]+ )?", before[amount.end() :]):
+        whole = start + amount.start()
+        return _read(folded[whole : min(len(folded), max(end, name[1]))], whole, pieces, before)
+    at = name[1]
+    return _read(after, at, pieces, before)
+
+
+def _read(words: str, at: int, counted: float | None, before: str) -> Dose | None:
+    """Read the dose in ``words``, which begin at ``at``; ``counted`` pieces were named before the drug."""
+    ratio = _RATIO.search(words)
+    amount = next((m for m in _AMOUNT.finditer(words) if not ratio or not ratio.start() <= m.start() < ratio.end()), None)
+    count, times = _COUNT.search(words), _times(words)
+    per_day = bool(count and count["per"] and count["per"][-1] in "天日")
+    pieces = _value(count["zh"] or count["en"]) if count else counted
+    if pieces is None and (bare := _BARE.match(words)) and _value(bare["n"]) >= _BARE_PIECES:
+        pieces, per_day = _value(bare["n"]), bool(re.search(r"(一[天日]|每[天日])[^,，。]{0,6}$", before))
+    if not amount or _BOTTLE.search(words):
+        return _of_pieces(words, at, pieces, times, per_day)
     unit = amount["unit"].lower()
     value = _value(amount["upper"] or amount["amount"]) * _TO_MG.get(unit, 1.0)
     kind = "mg" if unit in _TO_MG else "ml" if unit in ("毫升", "ml") else "iu"
-    if count and pieces and kind == "mg":
+    if pieces and kind == "mg":
         value *= pieces  # "0.3 g，一次四粒", "一次四片（每片 650 mg）": the amount is what one piece holds
-    per_day = bool(_PER_DAY.search(folded[max(0, amount.start() - 12) : amount.end() + 8])) and times is None
-    days = _DAYS.search(folded)
-    length = None
-    if days:
-        length = _value(days["zh"] or days["en"]) * {"天": 1, "日": 1, "周": 7, "d": 1, "w": 7}.get(
-            (days["unit"] or days["unit_en"])[0], 30
-        )
+    if kind == "ml" and ratio:
+        kind, value = "mg", value * float(ratio["mg"] or ratio["mg2"]) / float(ratio["ml"] or ratio["ml2"] or 1)
+    around = words[max(0, amount.start() - 12) : amount.end() + 8]
+    per_day = per_day or (bool(_PER_DAY.search(around)) and times is None)
     daily = value if per_day else value * times if times else None
-    return Dose(kind, None if per_day else value, daily, length, start + amount.start(), start + amount.end())
+    return Dose(kind, None if per_day else value, daily, _length(words), at + amount.start(), at + amount.end())
 
 
-def dose_before(sentence: str, start: int, end: int) -> Dose | None:
-    """Read a dose that stands before the drug's name at ``end``: "up to 7 grams of acetaminophen a day", "take four Tylenol"."""
-    folded = fold(sentence)
-    if count := _COUNT_OF.search(folded[start:end]):
-        pieces = _value(count["en"] or count["lead"])
-        times = _times(folded[end : end + 60])
-        return Dose("piece", pieces, pieces * times if times else None, None, start + count.start(), start + count.end())
-    amount = next(reversed(list(_AMOUNT.finditer(folded[start:end]))), None)
-    if amount is None or not re.fullmatch(r"\s*(?:of|的|-)?\s*(?:[a-z-]+ )?", folded[start + amount.end() : end]):
+def _of_pieces(words: str, at: int, pieces: float | None, times: float | None, per_day: bool) -> Dose | None:
+    day = _DAY_COUNT.search(words)
+    if pieces is None and _BOTTLE.search(words):
+        pieces = _WHOLE_BOTTLE
+    if pieces is None and day is None:
         return None
-    return dose_after(sentence, start + amount.start(), min(len(sentence), end + 40))
+    daily = _value(day["zh"] or day["en"]) if day else pieces if per_day else pieces * times if pieces and times else None
+    return Dose("piece", None if per_day else pieces, daily, None, at, at + 1)
+
+
+def _length(words: str) -> float | None:
+    days = _DAYS.search(words)
+    if not days:
+        return None
+    unit = {"天": 1, "日": 1, "周": 7, "d": 1, "w": 7}.get((days["unit"] or days["unit_en"])[0], 30)
+    return _value(days["zh"] or days["en"]) * unit
 
 
 def check_dose(profile: PatientProfile, reference: str, dose: Dose, sentence: str, tables: Tables, language: str) -> Finding | None:
@@ -138,7 +172,7 @@ def check_dose(profile: PatientProfile, reference: str, dose: Dose, sentence: st
     if not drug or _FORBIDS.search(fold(sentence)[: dose.start]):
         return None
     limits = tables.otc_limits.get(reference, ())
-    if not limits or drug.rx == "rx":
+    if not limits:
         taken = any(reference in known.references for known in profile.medications)
         if drug.rx != "rx" or _LABEL.search(fold(sentence)) or (taken and not _CHANGES.search(fold(sentence))):
             return None
@@ -149,7 +183,10 @@ def check_dose(profile: PatientProfile, reference: str, dose: Dose, sentence: st
         reason = text(language, "findings.dose_age", drug=drug.name.in_(language))
         return _dose_finding(tables, language, reference, dose, f"dose.{reference}.age", reason, str(limits[0].origin))
     if dose.unit == "piece":
-        if (dose.single or 0) < _MANY_PIECES and (dose.daily or 0) < _MANY_A_DAY:
+        once = all(band.single and band.daily and band.daily <= band.single for band in bands)
+        small = months < _ADULT_MONTHS // 2 or _SMALL.search(fold(sentence))
+        most, most_daily = (_MANY_ONCE, _MANY_ONCE) if once else (_MANY_PIECES + bool(small), _MANY_A_DAY)
+        if (dose.single or 0) < most and (dose.daily or 0) < most_daily:
             return None
         reason = text(language, "findings.dose_pieces", drug=drug.name.in_(language))
         return _dose_finding(tables, language, reference, dose, f"dose.{reference}.pieces", reason, str(bands[0].origin))
@@ -195,14 +232,14 @@ def _times(folded: str) -> float | None:
     if match := _TIMES.search(folded):
         said = match["word"] or match["latin"]
         return _WORDS[said] if said else _value(match["zh"] or match["en"])
-    return None
+    return 3.0 if _THRICE.search(folded) else None
 
 
 def _value(words: str) -> float:
     if words[0].isdigit():
         return float(words)
-    if words in _ENGLISH:
-        return _ENGLISH[words]
+    if words in _IN_WORDS:
+        return _IN_WORDS[words]
     total: float = 0
     for char in words:
         digit = _DIGITS[char]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import combinations
 
 from configs.locales import text
@@ -18,9 +18,13 @@ def check_interactions(references: Iterable[str], tables: Tables, language: str)
     return [finding for _, finding in interacting(references, tables, language)]
 
 
-def interacting(references: Iterable[str], tables: Tables, language: str) -> Iterator[tuple[tuple[str, str], Finding]]:
-    """Yield the pairs of references that should not meet, each with its findings."""
+def interacting(
+    references: Iterable[str], tables: Tables, language: str, new: Collection[str] | None = None
+) -> Iterator[tuple[tuple[str, str], Finding]]:
+    """Yield the pairs of references that should not meet, each with its findings; with ``new``, only pairs that one of these is in."""
     for a, b in combinations(sorted(set(references)), 2):
+        if new is not None and a not in new and b not in new:
+            continue
         duplicate = _duplicate(a, b, tables, language) or _same_class(a, b, tables, language)
         if duplicate:
             yield (a, b), duplicate

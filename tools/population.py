@@ -12,7 +12,7 @@ from tools.subjects import subject_of
 from tools.text import clauses, fold
 
 _PREGNANT = re.compile(
-    r"(孕妇|孕期|怀孕|妊娠|孕早期|孕中期|孕晚期|孕\s*\d+\s*周|准妈妈|\bpregnan\w+|\bexpecting (?:a baby|mother)|\btrimester\b)"
+    r"(孕妇|孕期|怀孕|妊娠|孕早期|孕中期|孕晚期|孕\s*\d+\s*周|准妈妈|\bpregnan\w+|\bexpecting\b(?! (?:that|it|to|you|too))|\btrimester\b)"
 )
 _NOT_PREGNANT = re.compile(
     r"(没有?|未|不是|备|避免|防止|计划|准备|以前|(?:\b(?:not|never|before|planning|avoid|trying)|n't)\b)[^,，。]{0,8}(怀孕|孕|pregnan)"
@@ -36,6 +36,26 @@ _CHILDREN: tuple[tuple[re.Pattern[str], int], ...] = (
     (re.compile(r"(儿童|孩子|小孩|小朋友|宝宝|娃娃?|\bchild(?:ren)?\b|\bkids?\b)"), 72),
     (re.compile(r"(老人|老年人|老年患者|高龄|\b(?:elderly|older (?:adults|people)|seniors)\b)"), 900),
 )
+# Kin and other people that a record is never about.
+_OTHERS = re.compile(
+    r"([大小二三]?(?:姨|舅|姑|叔|伯)(?:妈|父|母|子|丈|夫)?(?!息)|表[哥姐弟妹]|堂[哥姐弟妹]|嫂子?|姐夫|妹夫|闺蜜|同桌|领导|"
+    r"办公室有人|有人(?=在?(?:吃|用|服))|别人|邻床|病友|"
+    r"\b(?:aunt(?:ie|y)?|uncle|cousin|nephew|niece|flatmate|housemate|boss|neighbou?r|boyfriend|girlfriend|partner|little boy"
+    r"|little girl|brother|sister|mum|dad)\b)"
+)
+_NAMED = re.compile(
+    r"^\s*(?:tom|[a-z]+) (?:is|was) on (?:an? )?|^\s*(?!i\b|it\b|this|that|he\b|she\b|you\b|who\b|patient)(?:her|his"
+    r"|their) \w+ (?:takes?|has|is on|had)\b"
+)
+_OWN = re.compile(
+    r"\b(?:my own|i'm the one|i've|(?:she|he) is asking|i was)\b|我自己|我本人|轮到我|(?<!给)(?<!问)我(?=没有|查|的(?:肾|肝|"
+    r"血)|是|这|也|能|可以|想)"
+)
+# "同事说她有哮喘": who speaks and who is spoken of are the same, and it is not the patient.
+_REPORTED = re.compile(r"(?:同事|朋友|同学|室友|邻居|闺蜜|亲戚)[^,，。]{0,3}说(?:她|他)")
+_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_NUMBER_WORDS = {word: str(n) for n, word in enumerate(_WORDS, start=1)}
+_WORDED_AGE = re.compile(rf"\b({'|'.join(_NUMBER_WORDS)}|\d+)[- ](?=(?:years?|months?|weeks?|days?)[- ]olds?\b)")
 _GROUP = re.compile(
     r"(患者|病人|的人|人群|者|的(?:孕妇|老人|孩子)|\b(?:people|patients?|someone|anyone|those|man|woman|adults?|child\w*)\b)"
 )
@@ -59,11 +79,23 @@ def named_in(sentence: str, at: int, names: list[Name], profile: PatientProfile)
     return replace(changed, age_months=months) if months is not None and profile.age_months is None else changed
 
 
+def whom(clause: str, current: str) -> str:
+    """Return who a folded clause is about, more kin and strangers than ``subject_of`` knows; ``current`` when it does not say."""
+    if _REPORTED.search(clause):
+        return "friend"
+    if _OWN.search(clause):
+        return "self"
+    named = subject_of(clause, "?")
+    if named == "?" and (_OTHERS.search(clause) or _NAMED.search(clause)):
+        return "friend"
+    return named if named != "?" else current
+
+
 def _about(folded: str, at: int) -> str:
     """Return the sentence with the clauses about somebody else than the clause at ``at`` blanked out: "姐姐怀孕八周了，我自己……"."""
     here, subject, spoken = "?", "?", []
     for offset, part in clauses(folded):
-        named = subject_of(part, "?")
+        named = whom(part, "?")
         subject = named if named != "?" else subject
         spoken.append((offset, part, subject))
         if offset <= at:
@@ -85,10 +117,16 @@ def weeks_in(folded: str) -> float | None:
 def age_in(folded: str) -> int | None:
     """Return the age in months that a folded text names, by number or by a word such as 婴儿."""
     for _, clause in clauses(folded):
-        months = age_months(clause)
+        months = age_months(plain_age(clause))
         if months is not None:
             return int(months)
     return next((months for pattern, months in _CHILDREN if pattern.search(folded)), None)
+
+
+def plain_age(folded: str) -> str:
+    """Return the text with ages in figures: "four-month-old", "八十多岁"."""
+    plain = _WORDED_AGE.sub(lambda age: f"{_NUMBER_WORDS.get(age[1], age[1])} ", folded)
+    return plain.replace("多岁", "岁").replace("来岁", "岁").replace("-olds", "-old")
 
 
 def _conditions(folded: str, names: list[Name]) -> list[Known]:
@@ -96,6 +134,12 @@ def _conditions(folded: str, names: list[Name]) -> list[Known]:
     for name in names:
         references = name.of("condition")
         before, after = folded[max(0, name.start - 8) : name.start], folded[name.end : name.end + 4]
+        if re.search(
+            rf"(?:没有?|不是|未患|no |not |don't have )[^,，。]{{0,6}}{re.escape(fold(name.words))}"
+            rf"|{re.escape(fold(name.words))}[^,，。]{{0,4}}(?:正常|阴性)",
+            folded,
+        ):
+            continue  # "同事有哮喘，我没有哮喘"
         if references and (
             _GROUP.match(after.lstrip("的 "))
             or _GROUP.match(after)

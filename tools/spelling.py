@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 
 from rapidfuzz.distance import DamerauLevenshtein, Levenshtein
@@ -18,6 +18,7 @@ from rapidfuzz.distance import DamerauLevenshtein, Levenshtein
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]{3,}")
 _WORD = re.compile(r"[a-z][a-z-]{4,}[a-z]")
 _SOUND_MIN, _SHAPE_MIN, _LONGEST, _TWO_SLIPS = 3, 4, 10, 10
+_REMEMBERED = 4096
 _SAME_SOUND = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ing", "in"), ("eng", "en"), ("ang", "an"), ("uang", "uan"), ("ong", "on"))
 
 
@@ -38,6 +39,9 @@ class Speller:
         self._shapes: dict[str, set[str]] = {}
         self._pairs: set[str] = set()
         self._latin: dict[tuple[str, int], list[str]] = {}
+        # One check reads the same words several times.
+        self._readings = lru_cache(maxsize=_REMEMBERED)(self._chinese)
+        self._spellings = lru_cache(maxsize=_REMEMBERED)(self._word)
         for name in {*drugs, *classes}:
             if _HAN_RUN.fullmatch(name):
                 self._add_chinese(name, shape=name in drugs)
@@ -56,31 +60,34 @@ class Speller:
     def find(self, folded: str, free: Callable[[int, int], bool]) -> Iterator[Spelled]:
         """Yield the misspelt names in stretches of text that are ``free``, that is, not a known name already."""
         for run in _HAN_RUN.finditer(folded):
-            yield from self._chinese(folded, run.start(), run.end(), free)
+            past = run.start()
+            for at, end, names in self._readings(run[0]):
+                start, stop = run.start() + at, run.start() + end
+                if start >= past and free(start, stop):
+                    yield Spelled(start, stop, names)
+                    past = stop
         for word in _WORD.finditer(folded):
-            names = self._word(word[0]) if free(word.start(), word.end()) else ()
+            names = self._spellings(word[0]) if free(word.start(), word.end()) else ()
             if names and word[0] not in names:
                 yield Spelled(word.start(), word.end(), names)
 
-    def _chinese(self, folded: str, start: int, end: int, free: Callable[[int, int], bool]) -> Iterator[Spelled]:
-        sounds = [sound(char) for char in folded[start:end]]
+    def _chinese(self, run: str) -> tuple[tuple[int, int, tuple[str, ...]], ...]:
+        """Return the near readings in a run of Chinese: from the left, at each place the longest first."""
+        sounds = [sound(char) for char in run]
         # A name with one other character keeps a pair of neighbours: where no pair of any name stands there is nothing to compare.
-        pairs = [*accumulate((folded[i : i + 2] in self._pairs for i in range(start, end - 1)), initial=0)]
-        at = start
-        while at < end:
-            for length in range(min(_LONGEST, end - at), _SOUND_MIN - 1, -1):
-                low = at - start
-                heard = tuple(sounds[low : low + length])
-                written = folded[at : at + length]
+        pairs = [*accumulate((run[i : i + 2] in self._pairs for i in range(len(run) - 1)), initial=0)]
+        found = []
+        for at in range(len(run)):
+            for length in range(min(_LONGEST, len(run) - at), _SOUND_MIN - 1, -1):
+                heard = tuple(sounds[at : at + length])
+                written = run[at : at + length]
                 names = {name for name in self._sounds.get(heard, ()) if _enough_same(written, name)}
-                if not names and pairs[low + length - 1] > pairs[low]:
+                if not names and pairs[at + length - 1] > pairs[at]:
                     names = self._near(written, heard)
                 names.discard(written)
-                if names and free(at, at + length):
-                    yield Spelled(at, at + length, tuple(sorted(names)))
-                    at += length - 1
-                    break
-            at += 1
+                if names:
+                    found.append((at, at + length, tuple(sorted(names))))
+        return tuple(found)
 
     def _near(self, written: str, heard: tuple[str, ...]) -> set[str]:
         """Return the names with one other character, when that character at least sounds alike."""

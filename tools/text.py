@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 _INVISIBLE = re.compile(
     r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\U000e0000-\U000e007f]"
@@ -33,12 +33,13 @@ def clean(text: str) -> str:
     return _INVISIBLE.sub("", _COMPATIBLE.sub(lambda run: unicodedata.normalize("NFKC", run[0]), text)).strip()
 
 
+@lru_cache(maxsize=2048)
 def fold(text: str) -> str:
     """Return cleaned text in lower case and simplified characters, one for one, so that offsets in it are offsets in the original."""
     lowered = text.lower()
     if len(lowered) != len(text):
         lowered = "".join(low if len(low := char.lower()) == 1 else char for char in text)
-    return lowered.translate(_simplified())
+    return lowered if lowered.isascii() else lowered.translate(_simplified())
 
 
 @cache

@@ -16,13 +16,17 @@ from tools.tables import Tables
 from tools.text import fold
 
 _FORM_ZH = re.compile(
-    r"(?:[吃服用打喝买开试来加换涂喂抹贴擦喷]|服用|口服|使用|建议|推荐|注射|或|和|与|及|、|点|些|了|过|着|的|种|款|"
+    r"(?:[吃服用打喝买开试来加换涂喂抹贴擦喷敷滴]|服用|口服|使用|建议|推荐|注射|或|和|与|及|、|点|些|了|过|着|的|种|款|"
     r"叫|名为|是|对|^|[,，。：:])\s*"
-    r"(?P<word>[\u3400-\u9fff]{2,9}?)(?:缓释|控释|肠溶|分散|咀嚼|泡腾|含|滴|软|硬)?"
-    r"(?:片|胶囊|颗粒|口服液|注射液|糖浆|栓|滴丸|软膏|乳膏|凝胶|锭|干混悬剂|混悬剂|滴眼液|喷雾剂|贴膏|冲剂|胶丸|"
-    r"混悬液|丸|散)(?!剂|状|段|子|"
-    r"面|区|中|里|和|麻疹|热|步|发|开|装|光|瘀)"
+    r"(?P<word>[\u3400-\u9fff]{2,9}?)(?:(?P<kind>缓释|控释|肠溶|分散|咀嚼|泡腾)|含|滴|软|硬)?"
+    r"(?P<form>(?<![睾血胸镜拍照成切芯瓦脑])(?:片|栓|锭|丸|散)|胶囊|颗粒|口服液|注射液|糖浆|滴丸|软膏|乳膏|凝胶|干混悬剂|"
+    r"混悬剂|滴眼液|喷雾剂|贴膏|冲剂|胶丸|"
+    r"混悬液)(?!剂|状|段|子|面|区|中|里|和|麻疹|热|步|发|开|装|光|瘀|检|血|瘤|期|类)"
 )
+_WEAK_FORM = re.compile(r"[片栓锭丸散]")
+"""Dosage forms of one character end many ordinary words too."""
+_TAKES_IN = re.compile(r"(?:口服|服用|使用|推荐的?|[吃服用喝买涂喂抹贴擦敷])(?:点|些|了)?")
+_VERB_BEFORE = re.compile(r"(?:[吃服喂涂抹贴擦喷敷买试]|[吃服]用|口服|服用|推荐的?|使用|用)[点些了]?(?:这种|一种|这款)?$")
 _AMOUNT_EN = re.compile(
     r"\b(?P<word>[a-z][a-z-]{4,24})\s+(?:\d+(?:\.\d+)?\s?(?:mg|mcg|ug|g|ml|iu)\b|(?:tablets?|capsules?|caplets?|"
     r"pills|syrup|injections?|ointment)\b)"
@@ -40,12 +44,16 @@ _TAKEN = re.compile(
 )
 # What stands before a dosage form in ordinary speech.
 _ORDINARY_ZH = re.compile(
+    r"(?:宝宝|孩子|口腔|生理|外用|局部|皮肤|说明书|这|那|复方(?=$)|樟脑|二者|两者|现成)|"
     r"[这那哪几每一两二三四五六七八九十半多少整各种些个的了着过吃服用打喝买开药膏片粒颗含]|"
-    r"(止痛|退烧|退热|感冒|消炎|降压|降糖|安眠|避孕|止泻|止咳|化痰|抗过敏|过敏|胃|钙|铁|锌|补|营养|维生素|复合|益生菌|中成|西|口服|外用|"
+    r"(?:止痛|退烧|退热|感冒|消炎|降压|降糖|安眠|避孕|止泻|止咳|化痰|抗过敏|过敏|胃|钙|铁|锌|补|营养|维生素|复合|益生菌|中成|"
+    r"西|口服|外用|"
     r"儿童|成人|小儿|普通|同|该|此|其|白|黑|红|软|硬|空|薯|面|肉|鱼|饼|麦|图|照|唱|影|名|刀|叶|卡|芯|瓦|鸦|集|发|扩|分|肾上腺|激素|"
     r"抗生素|抗菌|通便|润|护|凉|热|冷|生理|食|鲜|干|熟|煮|炖|药|单|双|处方|非处方)"
 )
-_LINKS = "类种些的个或和与用吃等及是服这那为含有抗"
+_SENTENCE_LIKE = re.compile(r"[或和与及向要会能应当可不没有在时后前且也都就很最被把让使从到为因而但如若即其]|容易|怀疑|突然|引起|疼|痛")
+_NAME_MIN = 3
+_LINKS = "双于他其类种些的个或和与用吃等及是服这那为含有抗"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,7 @@ def _covers(name: Name, word: Unknown) -> bool:
     if name.end <= word.start or word.end <= name.start:
         return False
     wide = all(reference.startswith(("class:", "group:")) for reference in name.references)
-    return not (wide and word.form and word.start == name.start and name.end < word.end)
+    return not (wide and word.form and word.start <= name.start and name.end <= word.end and len(word.words) > name.end - name.start)
 
 
 def _stemmed(folded: str, text: str, tables: Tables) -> Iterator[Unknown]:
@@ -105,7 +113,17 @@ def _formed(folded: str, text: str, tables: Tables) -> Iterator[Unknown]:
             yield Unknown(start, end, text[start:end], form=True)
     for match in _FORM_ZH.finditer(folded):
         start, end = match.span("word")
-        if not _ORDINARY_ZH.search(folded[start:end]):
+        if inner := [*_TAKES_IN.finditer(folded, start, end)]:
+            start = inner[-1].end()  # "种情况可以吃赛洛维泰胶囊": the name begins after the last verb
+        word = folded[start:end]
+        if len(word) < 2:
+            continue
+        # After a verb of taking, what is left beside the ordinary words must itself be long enough to be a name.
+        verb = _VERB_BEFORE.search(folded[:start]) and not _SENTENCE_LIKE.search(word)
+        rest = max((len(part) for part in _ORDINARY_ZH.split(word) if part), default=0) if verb else 0
+        if rest >= (_NAME_MIN if _WEAK_FORM.fullmatch(match["form"]) and not match["kind"] else _NAME_MIN - 1) or (
+            not _ORDINARY_ZH.search(word) and not _SENTENCE_LIKE.search(word)
+        ):
             yield Unknown(start, end, text[start:end], form=True)
     for match in _AMOUNT_EN.finditer(folded):
         start, end = match.span("word")

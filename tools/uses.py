@@ -9,16 +9,30 @@ from dataclasses import dataclass
 from tools.findings import Finding
 from tools.interactions import interacting, same_twice
 from tools.mentions import mentions, permits
-from tools.population import named_in
+from tools.population import named_in, whom
 from tools.profile import PatientProfile
 from tools.records import Severity
-from tools.subjects import subject_of
+from tools.stances import ADVISES, LEFT_TO_DOCTOR
 from tools.tables import Tables
 from tools.text import clauses, fold, spans
 
 _ASKS = re.compile(
     r"([吗么嘛呢?？]\s*$|能不能|可不可以|可以.{0,12}[吗么]|能否|可否|是否|行不行|要不要|该不该|会不会|^\s*(?:can|"
     r"could|may|should|is|are|do|does|will|would)\b)"
+)
+_REFUSES = re.compile(
+    r"^(?:sorry,? )?(?:no[,.!]|not (?:an option|for you|safe|suitable|while|during|with|in)\b|(?:please )?(?:avoid|don't|do not|never"
+    r"|leave|skip)\b"
+    r"(?! (?:worry|hesitate|wait))|give (?:it|that|them) a miss|[^.?!]*\bso no\b\s*\.?$|(?:不行|不能|不可以|不要|不建议|别|"
+    r"千万别|那可不行)(?!只|光|担心|怕|犹豫|不))"
+)
+_BOTH = re.compile(
+    r"^\s*(?:(?:just |you can )?(?:take|use|have|give) (?:them )?both|both (?:are|of)|两[种个样]?(?:药)?(?:都|一起|同时)|一起(?:吃"
+    r"|用)|都(?:吃|可以|能))"
+)
+# A question about something that the sentence warns of asks for leave to take it: "医生说不能吃布洛芬，我能不能吃一片？".
+_ASKS_TO_TAKE = re.compile(
+    r"(能不能|可不可以|可以[^,，。]{0,10}[吗么]|能[^,，。]{0,6}吗|行不行|行吗|没事吧|\b(?:can|could|may|should) i\b)"
 )
 _EATS = re.compile(r"(吃|喝|尝|来点|来些|用|戴|涂|\b(?:eat|drink|wear|use|try|have)\b)[^,，。.]{0,8}$")
 # Two drugs in one sentence are meant together where it speaks of taking and not of what that may do.
@@ -29,7 +43,8 @@ _TOGETHER = re.compile(
 )
 _TELLS_RISK = re.compile(
     r"(风险|增加|升高|增强|加重|危险|中毒|出血|禁忌|相互作用|冲突(?!没)|影响(?!不)|降低|减弱|警惕|监测|慎|导致|引起|可致|抵消|"
-    r"\b(?:risks?|increas\w+|rais\w+|bleed\w*|contraindicat\w+|danger\w*|interact\w*|toxic\w*|caution|monitor\w*|reduces?|weakens?|lead to|"
+    r"\b(?:risks?|increas\w+|rais\w+|bleed\w*|contraindicat\w+|danger\w*|interact\w*|toxic\w*|caution|monitor\w*|reduces?|weakens?"
+    r"|lead to|"
     r"cause[sd]?|unreliable|serious|listed)\b)"
 )
 # "对乙酰氨基酚（泰诺林）", "ibuprofen, sold as Nurofen": one thing under two names, not two things.
@@ -51,7 +66,15 @@ _FOR_OTHER = re.compile(
     r"((?:他|她|孩子|我妈|我爸|妈妈|爸爸|爷爷|奶奶)(?:能|可以|该|要)|给(?:他|她|孩子|我妈|我爸)|\b(?:can|should|"
     r"could) (?:he|she|they|my \w+)\b)"
 )
+_ADDED = re.compile(
+    r"(再(?:补|加|吃|配|来|用)|加(?:上|用|服|点)|可以(?:补|加|配|再)|"
+    r"\b(?:add|adding|start|on top of|as well|no harm|let's|together with|put in|plus|also take)\b)"
+)
 _ADDS = re.compile(r"(加|配|再|又|同时|一起|双|另外|补|搭|叠|和|\b(?:plus|on top|and|both|with|together|add\w*)\b)")
+
+
+_OR = re.compile(r"(或者?|还是|\bor\b)")
+_JOINED = re.compile(r"(一起|同时|都(?:吃|用|行|可以)|加上|轮流|交替|\b(?:both|together|alternat\w*|plus|on top)\b)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +92,29 @@ class Use:
 
 def uses_in(profile: PatientProfile, said: str, tables: Tables, asked: bool | None) -> Iterator[Use]:
     """Yield what a cleaned text advises, or names when it is a question."""
-    for number, (offset, sentence) in enumerate(spans(said)):
+    parts = list(spans(said))
+    for number, (offset, sentence) in enumerate(parts):
         folded = fold(sentence)
+        answer = fold(parts[number + 1][1]) if number + 1 < len(parts) else ""
+        if asked is None and folded.endswith(("?", "？")) and _REFUSES.search(answer):
+            continue  # "Lisinopril? Not an option during pregnancy."
         question = bool(_ASKS.search(folded)) if asked is None else asked
-        taking = question or permits(sentence) or bool(_TOGETHER.search(folded) and not _TELLS_RISK.search(folded))
+        taking = (
+            question or bool(_BOTH.search(answer)) or permits(sentence) or bool(_TOGETHER.search(folded) and not _TELLS_RISK.search(folded))
+        )
+        about_taking = taking or bool(ADVISES.search(folded))
         found = [
             mention
             for mention in mentions(sentence, tables.names)
-            if mention.stance == "advised" or (question and mention.stance != "allergen")
+            if mention.stance == "advised"
+            or (asked and mention.stance != "allergen")
+            or (question and mention.stance == "avoided" and _ASKS_TO_TAKE.search(folded) and not LEFT_TO_DOCTOR.search(folded))
         ]
-        names = tables.names.find(sentence) if taking and found else []
+        names = tables.names.find(sentence) if found and about_taking else []
         for mention in found:
             if _another_takes(folded, mention.name.start):
                 continue
-            about = named_in(sentence, mention.name.start, names, profile) if taking else profile
+            about = named_in(sentence, mention.name.start, names, profile) if about_taking else profile
             span = (offset + mention.name.start, offset + mention.name.end)
             things = mention.name.drugs | mention.name.of("food")
             if not things and _EATS.search(folded[: mention.name.start]):
@@ -95,7 +127,7 @@ def _another_takes(folded: str, at: int) -> bool:
     """Tell whether the drug at ``at`` is what another person takes while the sentence asks for the speaker: "爷爷在吃华法林，我……"."""
     here, subject, own = "?", "?", False
     for offset, part in clauses(folded):
-        named = subject_of(part, "?")
+        named = whom(part, "?")
         subject = named if named != "?" else subject
         own = own or bool(_OWN.search(part))
         if offset <= at:
@@ -113,14 +145,16 @@ def pairs(profile: PatientProfile, uses: list[Use], said: str, tables: Tables, l
     for use in uses:
         if not use.reference.startswith("group:"):
             where.setdefault(use.reference, []).append(use)
-    for pair, finding in interacting({*taken, *where}, tables, language):
+    for pair, finding in interacting({*taken, *where}, tables, language, where):
         said_of = [where[reference] for reference in pair if reference in where]
         if not said_of:
             continue
-        if not any(reference in taken for reference in pair) and not _meant_together(*said_of, severity=finding.severity):
+        if not any(reference in taken for reference in pair) and not _meant_together(
+            said_of[0], said_of[1], said, severity=finding.severity
+        ):
             continue
         # What somebody takes already was decided by a doctor: that is for the next visit, unless the two must never meet.
-        settled = finding.severity == "major" and all(reference in taken for reference in pair)
+        settled = finding.severity == "major" and all(reference in taken for reference in pair) and not _added(said_of, said)
         yield finding.model_copy(update={"span": said_of[-1][0].span} | ({"severity": "moderate"} if settled else {}))
 
 
@@ -150,6 +184,19 @@ def twice(profile: PatientProfile, uses: list[Use], said: str, tables: Tables, l
                     yield finding.model_copy(update={"span": use.span})
 
 
-def _meant_together(left: list[Use], right: list[Use], *, severity: Severity) -> bool:
-    together = [(a, b) for a in left for b in right if a.together and b.together]
+def _added(said_of: list[list[Use]], said: str) -> bool:
+    """Tell whether one of the drugs is added or brushed aside as harmless, rather than restated as taken."""
+    around = [fold(said[max(0, use.span[0] - 14) : use.span[1] + 14]) for uses in said_of for use in uses]
+    return any(_ADDED.search(words) for words in around)
+
+
+def _meant_together(left: list[Use], right: list[Use], said: str, *, severity: Severity) -> bool:
+    together = [(a, b) for a in left for b in right if a.together and b.together and not _either(a, b, said)]
     return any(a.sentence == b.sentence or severity == "contraindicated" for a, b in together)
+
+
+def _either(a: Use, b: Use, said: str) -> bool:
+    """Tell whether two drugs are a choice or a mere list: "红霉素或阿奇霉素", "普利类或沙坦类", "ibuprofen or naproxen"."""
+    first, second = sorted((a.span, b.span))
+    between = fold(said[first[1] : second[0]])
+    return bool(len(between) <= 24 and _OR.search(between) and not _JOINED.search(fold(said[first[0] : second[1] + 16])))

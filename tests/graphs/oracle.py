@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_ENDS = re.compile(r"[。！？!?\n]+|(?<=[a-z\])])[.;](?=\s|$)|；")
+_ENDS = re.compile(r"[。！？!?\n]+|(?<=[A-Za-z\])])\.(?=\s|$)")
 _WARNS = re.compile(
-    r"(不|别|勿|禁|忌|避免|慎|风险|危险|过敏|过量|未能核查|问医生|问药师|"
-    r"\b(?:not|never|avoid|cannot|don't|risk\w*|allerg\w+|too much|could not be verified|ask (?:a|your) (?:doctor|pharmacist))\b)",
+    r"(不|别|勿|禁|忌|避免|慎|风险|危险|过敏|过量|同一类|未能核查|问医生|问药师|"
+    r"\b(?:not|never|avoid|cannot|don't|risk\w*|allerg\w+|too much|of one kind|could not be verified|"
+    r"ask (?:a|your) (?:doctor|pharmacist))\b)",
     re.I,
 )
 _PERMITS = re.compile(r"(可以|放心|建议|推荐|试试|首选|能吃|服用|\b(?:can|may|should|safe\w*|take|taking|try|use|recommend\w*)\b)", re.I)

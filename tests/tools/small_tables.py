@@ -41,7 +41,9 @@ def cut(target: Path) -> Path:
         return reference not in drugs or reference in DRUGS
 
     flags = [row for row in real["red_flags"] if row["emergency"] in ("cardiac_arrest", "acs", "stroke", "anaphylaxis")]
-    signs = {sign.strip("()") for row in flags for group in row["needs"].replace(" ", "").split("+") for sign in group.strip("()").split("|")}
+    signs = {
+        sign.strip("()") for row in flags for group in row["needs"].replace(" ", "").split("+") for sign in group.strip("()").split("|")
+    }
     keeps: dict[str, Callable[[Row], bool]] = {
         "drugs": lambda r: r["id"] in DRUGS,
         "drug_names": lambda r: r["drug"] in DRUGS,
