@@ -10,9 +10,6 @@ import argparse
 import json
 import os
 import resource
-import subprocess
-import sys
-import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -25,6 +22,7 @@ from agent.audit import Record, person_of
 from configs.settings import ROOT, RetrievalSettings
 from evaluation.bench import machine
 from evaluation.datasets import DATA
+from evaluation.safety_speed import latency
 from graphs.second_look import SecondLook, make_second_look
 from retrieval.embed import make_embedder
 from retrieval.embed.starter import StarterVectors, WithStarter
@@ -169,51 +167,6 @@ def pairs(tables: Tables) -> Iterator[str]:
 def _interacts(a: str, b: str, tables: Tables, *, stops: bool) -> bool:
     found = check(PatientProfile(), [a, b], tables, "en")
     return any(f.kind in ("interaction", "duplicate") and (f.stops if stops else f.severity != "minor") for f in found)
-
-
-def latency(tables: Tables, look: SecondLook | None) -> Iterator[str]:
-    """Yield the time of checks and triage on messages of 500 characters for somebody with eight medicines."""
-    person = Record.model_validate(
-        {
-            "text": "x",
-            "profile": {
-                "age": 71,
-                "allergies": ["青霉素", "磺胺"],
-                "conditions": ["高血压", "糖尿病", "房颤"],
-                "medications": ["华法林", "二甲双胍", "氨氯地平", "阿托伐他汀", "美托洛尔", "奥美拉唑", "别嘌醇", "左甲状腺素"],
-            },
-        }
-    )
-    profile = person_of(person, tables)
-    texts = [case["text"] for split in ("dev", "final") for name in ("advice_unsafe", "triage_red") for case in rows(name, split)]
-    long = [clean("。".join(texts[i : i + 40]))[:500] for i in range(0, len(texts) - 40, 4)]
-    yield f"check, 500 characters, 8 medicines      {_spent(lambda text: check(profile, text, tables, 'zh'), long)}"
-    yield f"triage, 500 characters                  {_spent(lambda text: triage(text, tables, profile), long)}"
-    if look:
-        yield f"triage with second look, 500 characters {_spent(lambda text: look([text], [triage(text, tables, profile)]), long[:60])}"
-    yield load_cost()
-
-
-def _spent(work: Any, texts: list[str]) -> str:
-    times = []
-    for text in texts:
-        start = time.perf_counter()
-        work(text)
-        times.append((time.perf_counter() - start) * 1000)
-    times.sort()
-    return f"p50 {times[len(times) // 2]:.1f} ms, p99 {times[int(len(times) * 0.99) - 1]:.1f} ms, n={len(times)}"
-
-
-def load_cost() -> str:
-    """Return time and memory of loading the tables in a fresh process."""
-    code = (
-        "import resource,time\nfrom pathlib import Path\nfrom tools.tables import load_tables\n"
-        "before=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\nstart=time.perf_counter()\n"
-        f"load_tables(Path({str(ROOT / 'knowledge' / 'tables')!r}))\n"
-        "print(time.perf_counter()-start,(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss-before)/1024)"
-    )
-    seconds, megabytes = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
-    return f"tables loaded once in {float(seconds):.2f} s and {float(megabytes):.0f} MB"
 
 
 def main() -> None:

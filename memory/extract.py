@@ -26,7 +26,8 @@ _TAKES = re.compile(
     r"(?:目前|现在|平时|最近|刚|刚刚|已经|昨天|今天|昨晚|今早)(?:在|也|还|都)?(?:吃|服用?|用|打)|常用药|服药|用药史|"
     r"\b(?:i'm|i am|he's|he is|she's|she is|been|currently|also|and)\s+(?:on|taking|using)\b"
     r"|(?<!in )(?<!by )(?<!of )(?<!try )(?<!about )(?<!keep )(?<!after )(?<!before )(?<!start )\b(?:taking|using)\b|"
-    r"\b(?:takes?(?= (?!your usual))|took|taken|prescribed|on(?! (?:top|the (?:label|market|shelf|list|leaflet|box))))\b)"
+    r"\b(?:i|we|they|she|he|who|do|did|does|mum|mom|dad|mother|father|wife|husband)\b[^,.;]{0,24}\btake(?= (?!your usual))|"
+    r"\b(?:takes|took|taken|prescribed|on(?! (?:top|the (?:label|market|shelf|list|leaflet|box))))\b)"
 )
 _ASKS_TO_TAKE = re.compile(
     r"((?:能|可以|可不可以|能不能|要不要|该不该|应不应该|想|应该|打算|是否|需不需要|需要|适合)[^,，]{0,6}(?:吃|服|用|打|喝)|"

@@ -53,7 +53,7 @@ def _check(allergy: Known, reference: str, tables: Tables, language: str) -> Fin
 
 def narrowest_groups(allergy: Known, tables: Tables) -> list[AllergyGroup]:
     """Return the allergy groups that the patient's words name, or else the smallest that their drug belongs to."""
-    named = [tables.groups[r.partition(":")[2]] for r in sorted(allergy.references) if r.startswith("group:")]
+    named = [group for r in sorted(allergy.references) if r.startswith("group:") and (group := tables.groups.get(r.partition(":")[2]))]
     if named:
         return named
     holding = [g for g in tables.groups.values() for r in allergy.references if set(g.members) & tables.lineage.get(r, frozenset())]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from configs.locales import text
@@ -66,6 +67,7 @@ def _meets(row: Contraindication, profile: PatientProfile, had: frozenset[str]) 
         return None
     if value is None:
         return "major" if row.against == "renal" and row.severity == "contraindicated" else row.severity
+    value = math.floor(value * 10) / 10 if row.against == "renal" else math.floor(value)  # rows meet at whole weeks and tenths of eGFR
     inside = (row.low is None or value >= row.low) and (row.high is None or value <= row.high)
     return row.severity if inside else None
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tools import stances as say
+from tools import telling as tell
 from tools.names import Name, NameIndex
 from tools.text import clauses, fold
 
@@ -76,18 +77,18 @@ def _listed(text: str, read: list[Mention]) -> Iterator[Mention]:
 
 def _only_tells(folded: str) -> bool:
     """Tell whether a sentence asks about a fact, states one, or leaves the decision to a doctor, and advises nothing."""
-    if say.ASKS_WHY.search(folded) or (say.TEACHES.search(folded) and not say.ADVICE.search(folded)):
+    if tell.ASKS_WHY.search(folded) or (tell.TEACHES.search(folded) and not tell.ADVICE.search(folded)):
         return True
-    if say.LEFT_TO_DOCTOR.search(folded) and not say.REASSURES.search(folded):
+    if say.LEFT_TO_DOCTOR.search(folded) and not tell.REASSURES.search(folded):
         return True
-    return bool(say.TELLS_FACT.search(folded) and not say.ADVISES.search(folded))
+    return bool(tell.TELLS_FACT.search(folded) and not tell.ADVISES.search(folded))
 
 
 def _stance(clause: str, start: int, end: int, permitted: bool, allergy_denied: bool) -> Stance:
     before, after = clause[:start], clause[end:]
     if (not allergy_denied and (_is_allergen(before, after) or say.REACTED.search(after))) or say.REACTED_BEFORE.search(before):
         return "allergen"
-    if say.NOT_IT.search(before) or (say.COMPARES.search(clause) and not permitted):
+    if say.TESTED.search(after) or say.NOT_IT.search(before) or (say.COMPARES.search(clause) and not permitted):
         return "described"
     if not permitted and (say.DECIDES.search(clause) or say.ASKS_FIRST.search(after) or say.DECIDED.search(after)):
         return "described"

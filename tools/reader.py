@@ -68,6 +68,17 @@ class Reader:
                 self.note(table, TableError("table_row", table=f"{table}.csv", line=0, reason=f"unknown reference {lost!r}"))
         return kept
 
+    def closed(
+        self, table: str, rows: dict[str, T], references: Callable[[T], Iterable[str]], known: Collection[str] = frozenset()
+    ) -> dict[str, T]:
+        """Return the rows whose references lead to rows that are themselves kept, or to something ``known``."""
+        while True:
+            kept = self.resolved(table, rows.values(), references, {*rows, *known})
+            if len(kept) == len(rows):
+                return rows
+            held = {id(row) for row in kept}
+            rows = {key: row for key, row in rows.items() if id(row) in held}
+
     def unique(self, table: str, rows: Iterable[T], key: Callable[[T], object]) -> list[T]:
         """Return the rows without those that say something about the same thing again: two rows could contradict each other."""
         kept: dict[object, T] = {}
@@ -124,7 +135,8 @@ class Reader:
         except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
             self.note("manifest", TableError("table_unreadable", table=MANIFEST, reason=str(error)))
             return
-        for name, expected in sums.items():
+        for name in sorted({*sums, *(path.name for path in self.folder.glob("*.csv"))}):
+            expected = sums.get(name, "")
             if checksum(self.folder / name) != expected:
                 self.note(name.removesuffix(".csv"), TableError("table_changed", table=name))
         if (datetime.now(UTC).date() - published).days > MAX_AGE_DAYS:

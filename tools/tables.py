@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tools import rows
@@ -101,8 +101,7 @@ def load_tables(folder: Path, extra: Sequence[Path] = (), *, strict: bool = True
     crosses = read.resolved("cross_reactions", read.rows("cross_reactions", rows.cross), lambda x: (f"group:{x.group}", x.to), everything)
     interactions = read.resolved("interactions", read.rows("interactions", rows.interaction), lambda x: (x.a, x.b), known)
     interactions = read.unique("interactions", interactions, lambda x: frozenset((x.a, x.b)))
-    stored_conditions = read.keyed("conditions", rows.condition)
-    conditions = {c.id: c for c in read.resolved("conditions", stored_conditions.values(), lambda c: c.parents, set(stored_conditions))}
+    conditions = read.closed("conditions", read.keyed("conditions", rows.condition), lambda c: c.parents)
     symptoms, emergencies, flags, departments, selfcare = _triage(read)
     tables = Tables(
         drugs=drugs,
@@ -143,19 +142,12 @@ def load_tables(folder: Path, extra: Sequence[Path] = (), *, strict: bool = True
 
 
 def _things(read: Reader) -> tuple[dict[str, DrugClass], dict[str, Drug], dict[str, Substance]]:
-    stored = read.keyed("classes", rows.drug_class)
-    classes = {c.id: c for c in read.resolved("classes", stored.values(), lambda c: c.parents, set(stored))}
-    found = read.keyed("drugs", rows.drug)
-    drugs = {
-        d.id: d
-        for d in read.resolved(
-            "drugs",
-            found.values(),
-            lambda d: (*(f"class:{key}" for key in d.classes), *d.ingredients),
-            {*found, *(f"class:{key}" for key in classes)},
-        )
-    }
-    return classes, drugs, read.keyed("substances", rows.substance)
+    classes = read.closed("classes", read.keyed("classes", rows.drug_class), lambda c: c.parents)
+    above = {f"class:{key}" for key in classes}
+    drugs = read.closed("drugs", read.keyed("drugs", rows.drug), lambda d: (*(f"class:{key}" for key in d.classes), *d.ingredients), above)
+    parts = read.acyclic("drugs", {key: drug.ingredients for key, drug in drugs.items()})
+    whole = {key: replace(drug, ingredients=parts[key]) for key, drug in drugs.items()}
+    return classes, whole, read.keyed("substances", rows.substance)
 
 
 def _triage(
@@ -218,14 +210,13 @@ def _names(
 
 def _lineage(read: Reader, drugs: dict[str, Drug], classes: dict[str, DrugClass]) -> dict[str, frozenset[str]]:
     parents = read.acyclic("classes", {key: c.parents for key, c in classes.items()})
-    parts = read.acyclic("drugs", {key: d.ingredients for key, d in drugs.items()})
 
     def above(class_id: str) -> set[str]:
         return {f"class:{class_id}"}.union(*(above(parent) for parent in parents[class_id]))
 
     def of(drug: Drug) -> set[str]:
         own = {drug.id}.union(*(above(key) for key in drug.classes))
-        return own.union(*(of(drugs[part]) for part in parts[drug.id]))
+        return own.union(*(of(drugs[part]) for part in drug.ingredients))
 
     lineage = {key: frozenset(of(drug)) for key, drug in drugs.items()}
     return lineage | {f"class:{key}": frozenset(above(key)) for key in classes}

@@ -49,7 +49,8 @@ def _simplified() -> dict[int, str]:
 
     traditional = [chr(point) for point in range(0x3400, 0xA000)]
     simplified = OpenCC("t2s").convert("\n".join(traditional)).split("\n")
-    return {ord(old): new for old, new in zip(traditional, simplified, strict=True) if old != new and len(new) == 1}
+    table = {ord(old): new for old, new in zip(traditional, simplified, strict=True) if old != new and len(new) == 1}
+    return table | {ord("醯"): "酰"}  # the dictionary keeps it; drug names do not
 
 
 def clauses(text: str) -> Iterator[tuple[int, str]]:

@@ -93,6 +93,7 @@ _NOW = re.compile(
 # What began long ago and goes on is no history.
 _ONGOING = re.compile(r"(开始|至今|到现在|一直|越来越|\b(since|ever since|still|ongoing)\b)")
 NOBODY = PatientProfile()
+_SPACES = re.compile(r"[^\S\n]+")
 _TOUCHING = re.compile(r"(?<=[a-z'])(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[a-z])")
 
 
@@ -158,7 +159,7 @@ def emergency_of(result: Triage, tables: Tables) -> Emergency | None:
 
 def findings_in(message: str, tables: Tables) -> frozenset[str]:
     """Return the ids of the findings that the message affirms: not negated, not history, not a textbook question."""
-    folded = fold(message)
+    folded = _SPACES.sub(" ", fold(message))
     someone = _PERSON.search(folded)
     # A textbook question silences its own clause only: "crushing chest pain; what are the signs of a heart attack?" stays an emergency.
     parts = [part for _, part in clauses(folded) if someone or not _EDUCATION.search(part)]

@@ -31,6 +31,11 @@ _AMOUNT_EN = re.compile(
     r"\b(?P<word>[a-z][a-z-]{4,24})\s+(?:\d+(?:\.\d+)?\s?(?:mg|mcg|ug|g|ml|iu)\b|(?:tablets?|capsules?|caplets?|"
     r"pills|syrup|injections?|ointment)\b)"
 )
+# "加用佐伐米特 20 毫克": whatever is measured out in milligrams is a drug.
+_MEASURED_ZH = re.compile(
+    r"(?:口服|服用|加用|换用|改用|[吃服用打]|"
+    r"[一二两半\d][片粒])(?P<word>[\u3400-\u9fff]{3,6}?)\s*(?=\d+(?:\.\d+)?\s*(?:毫克|mg|微克|ug|单位))"
+)
 _TAKEN = re.compile(
     r"(?:(?:口服|服用|[吃服用打])\s*(?P<zh>[A-Za-z][a-z]{4,20})(?![A-Za-z])|"
     r"\b(?:[Tt]ake|[Tt]aking|[Tt]ry|[Uu]se|[Uu]sing|[Ss]tart(?:ed|ing)?|[Ss]wallow|prescribed|on)\s+(?:(?:two|three|"
@@ -107,10 +112,27 @@ def _stem_spans(stem: Stem, folded: str) -> Iterator[tuple[int, int]]:
 
 
 def _formed(folded: str, text: str, tables: Tables) -> Iterator[Unknown]:
+    for start, end in (*_taken(text, folded, tables), *_dosed(folded), *_measured(folded, tables)):
+        yield Unknown(start, end, text[start:end], form=True)
+
+
+def _taken(text: str, folded: str, tables: Tables) -> Iterator[tuple[int, int]]:
     for match in _TAKEN.finditer(text):
         start, end = next(match.span(group) for group in ("zh", "en", "with", "form", "ask") if match[group])
         if not tables.names.masked(folded[start:end]):
-            yield Unknown(start, end, text[start:end], form=True)
+            yield start, end
+
+
+def _measured(folded: str, tables: Tables) -> Iterator[tuple[int, int]]:
+    for match in _MEASURED_ZH.finditer(folded):
+        if not _ORDINARY_ZH.search(match["word"]):
+            yield match.span("word")
+    for match in _AMOUNT_EN.finditer(folded):
+        if not tables.names.masked(match["word"]):
+            yield match.span("word")
+
+
+def _dosed(folded: str) -> Iterator[tuple[int, int]]:
     for match in _FORM_ZH.finditer(folded):
         start, end = match.span("word")
         if inner := [*_TAKES_IN.finditer(folded, start, end)]:
@@ -124,8 +146,4 @@ def _formed(folded: str, text: str, tables: Tables) -> Iterator[Unknown]:
         if rest >= (_NAME_MIN if _WEAK_FORM.fullmatch(match["form"]) and not match["kind"] else _NAME_MIN - 1) or (
             not _ORDINARY_ZH.search(word) and not _SENTENCE_LIKE.search(word)
         ):
-            yield Unknown(start, end, text[start:end], form=True)
-    for match in _AMOUNT_EN.finditer(folded):
-        start, end = match.span("word")
-        if not tables.names.masked(match["word"]):
-            yield Unknown(start, end, text[start:end], form=True)
+            yield start, end

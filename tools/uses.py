@@ -12,8 +12,9 @@ from tools.mentions import mentions, permits
 from tools.population import named_in, whom
 from tools.profile import PatientProfile
 from tools.records import Severity
-from tools.stances import ADVISES, LEFT_TO_DOCTOR
+from tools.stances import LEFT_TO_DOCTOR
 from tools.tables import Tables
+from tools.telling import ADVISES
 from tools.text import clauses, fold, spans
 
 _ASKS = re.compile(
@@ -61,6 +62,10 @@ _ALREADY = re.compile(
 _OWN = re.compile(
     r"(我自己|自己的?|我(?!妈|爸|们|奶|爷|姐|哥|弟|妹|老公|老婆|家|的?孩子|儿子|女儿)|\b(?:i|i'm|i've|my own|myself|"
     r"she is asking|he is asking)\b)"
+)
+_YOU = re.compile(r"(^|[^给帮替])(?:你|您)(?!妈|爸|儿|女|孩|老|家)|\byour? own\b")
+_STATES = re.compile(
+    r"(正?在[吃服用打]|[吃服用打]过|开过|(?:was|were) (?:prescribed|given|put on)|(?:is|has been) (?:on|taking)|\btakes\b)[^吗?？]*$"
 )
 _FOR_OTHER = re.compile(
     r"((?:他|她|孩子|我妈|我爸|妈妈|爸爸|爷爷|奶奶)(?:能|可以|该|要)|给(?:他|她|孩子|我妈|我爸)|\b(?:can|should|"
@@ -129,10 +134,12 @@ def _another_takes(folded: str, at: int) -> bool:
     for offset, part in clauses(folded):
         named = whom(part, "?")
         subject = named if named != "?" else subject
-        own = own or bool(_OWN.search(part))
+        own = own or bool(_OWN.search(part) or (named == "?" and _YOU.search(part)))
         if offset <= at:
             here = subject
-    return own and here not in ("?", "self") and not _FOR_OTHER.search(folded)
+    if here in ("?", "self") or _FOR_OTHER.search(folded):
+        return False
+    return own or bool(_STATES.search(folded))
 
 
 def pairs(profile: PatientProfile, uses: list[Use], said: str, tables: Tables, language: str) -> Iterator[Finding]:

@@ -16,7 +16,6 @@ from tools.departments import departments_for
 from tools.findings import Finding, worst_first
 from tools.profile import PatientProfile
 
-
 _MODERATE = 3
 """Who is warned of everything hears nothing: of the mere cautions only the first few are told."""
 

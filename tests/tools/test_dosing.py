@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tools.checks import check_advice
-from tools.dosing import dose_after
 from tools.profile import PatientProfile
 from tools.tables import Tables
 from tools.text import clean
@@ -16,36 +15,6 @@ ADULT = PatientProfile(age_months=40 * 12)
 
 def doses(tables: Tables, profile: PatientProfile, text: str) -> list[str]:
     return [finding.rule for finding in check_advice(profile, clean(text), tables, "zh") if finding.kind == "dose"]
-
-
-@pytest.mark.parametrize(
-    ("text", "unit", "single", "daily"),
-    [
-        ("500 mg", "mg", 500, None),
-        ("500mg, 3 times a day", "mg", 500, 1500),
-        ("0.5 g", "mg", 500, None),
-        ("500毫克，每天三次", "mg", 500, 1500),
-        ("0.3克每日2次", "mg", 300, 600),
-        ("500 mg twice daily", "mg", 500, 1000),
-        ("500 mg every 6 hours", "mg", 500, 2000),
-        ("每6小时500毫克", "mg", 500, 2000),
-        ("500 mg tid", "mg", 500, 1500),
-        ("10 ml", "ml", 10, None),
-        ("100微克", "mg", 0.1, None),
-        ("５００ｍｇ", "mg", 500, None),
-    ],
-)
-def test_a_dose_is_read(text: str, unit: str, single: float, daily: float | None) -> None:
-    said = clean(text)
-    dose = dose_after(said, 0, len(said))
-    assert dose and dose.unit == unit
-    assert dose.single == pytest.approx(single)
-    assert dose.daily == (None if daily is None else pytest.approx(daily))
-
-
-@pytest.mark.parametrize("text", ["", "饭后服用", "after meals", "三天后复查"])
-def test_no_amount_is_no_dose(text: str) -> None:
-    assert dose_after(text, 0, len(text)) is None
 
 
 @pytest.mark.parametrize(
@@ -81,7 +50,11 @@ def test_what_a_label_allows_is_no_finding(tables: Tables, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "drug"),
-    [("阿莫西林500毫克，每天三次。", "amoxicillin"), ("Take amoxicillin 500 mg three times a day.", "amoxicillin"), ("华法林3毫克。", "warfarin")],
+    [
+        ("阿莫西林500毫克，每天三次。", "amoxicillin"),
+        ("Take amoxicillin 500 mg three times a day.", "amoxicillin"),
+        ("华法林3毫克。", "warfarin"),
+    ],
 )
 def test_nobody_but_a_doctor_gives_a_dose_of_a_prescription_drug(tables: Tables, text: str, drug: str) -> None:
     assert tables.drugs[drug].rx == "rx"

@@ -17,7 +17,12 @@ def test_no_allergy_is_no_allergen(tables: Tables, none: str) -> None:
 
 @pytest.mark.parametrize(
     ("words", "reference"),
-    [("青霉素", "group:penicillins"), ("Penicillin", "group:penicillins"), ("青黴素", "group:penicillins"), ("头孢", "group:cephalosporins")],
+    [
+        ("青霉素", "group:penicillins"),
+        ("Penicillin", "group:penicillins"),
+        ("青黴素", "group:penicillins"),
+        ("头孢", "group:cephalosporins"),
+    ],
 )
 def test_an_allergen_is_understood_in_both_languages(tables: Tables, words: str, reference: str) -> None:
     (allergy,) = Person(allergies=[words]).profile(tables).allergies
@@ -37,14 +42,25 @@ def test_years_become_months(tables: Tables, age: float | None, months: int | No
     assert Person(age=age).profile(tables).age_months == months
 
 
-@pytest.mark.parametrize(("said", "sex"), [("male", "male"), ("男", "male"), ("M", "male"), ("女", "female"), ("f", "female"), (None, None)])
+@pytest.mark.parametrize(
+    ("said", "sex"), [("male", "male"), ("男", "male"), ("M", "male"), ("女", "female"), ("f", "female"), (None, None)]
+)
 def test_a_sex_is_read_in_both_languages(tables: Tables, said: str | None, sex: str | None) -> None:
     assert Person(sex=said).profile(tables).sex == sex  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"alergies": ["x"]}, {"age": -1}, {"age": 131}, {"sex": "x"}, {"weight_kg": 0}, {"height_cm": 300}, {"egfr": 900}, {"pregnancy_weeks": 50}],
+    [
+        {"alergies": ["x"]},
+        {"age": -1},
+        {"age": 131},
+        {"sex": "x"},
+        {"weight_kg": 0},
+        {"height_cm": 300},
+        {"egfr": 900},
+        {"pregnancy_weeks": 50},
+    ],
 )
 def test_what_cannot_be_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
@@ -55,7 +71,9 @@ def test_what_cannot_be_is_refused(wrong: dict[str, object]) -> None:
     ("conditions", "pregnant", "lactating"),
     [(["怀孕"], True, None), (["pregnancy"], True, None), (["哺乳期"], None, True), (["高血压"], None, None), ([], None, None)],
 )
-def test_a_pregnancy_among_the_conditions_is_one(tables: Tables, conditions: list[str], pregnant: bool | None, lactating: bool | None) -> None:
+def test_a_pregnancy_among_the_conditions_is_one(
+    tables: Tables, conditions: list[str], pregnant: bool | None, lactating: bool | None
+) -> None:
     profile = Person(conditions=conditions).profile(tables)
     assert (profile.pregnant, profile.lactating) == (pregnant, lactating)
 

@@ -97,7 +97,9 @@ def test_an_illness_that_nobody_has_does_not(tables: Tables, sentence: str) -> N
     assert about(tables, sentence).conditions == ()
 
 
-@pytest.mark.parametrize(("sentence", "lactating"), [("哺乳期可以吃布洛芬吗？", True), ("Is ibuprofen ok while breastfeeding?", True), ("能吃布洛芬吗", None)])
+@pytest.mark.parametrize(
+    ("sentence", "lactating"), [("哺乳期可以吃布洛芬吗？", True), ("Is ibuprofen ok while breastfeeding?", True), ("能吃布洛芬吗", None)]
+)
 def test_who_breast_feeds_counts(tables: Tables, sentence: str, lactating: bool | None) -> None:
     assert about(tables, sentence).lactating is lactating
 

@@ -53,7 +53,6 @@ FORBIDDEN = [
     (CHILD, "Can he take aspirin?"),
     (STATIN, "可以吃克拉霉素吗？"),
 ]
-DOUBLED = pytest.mark.xfail(strict=True, reason="an English expression with a space does not meet a doubled one")
 BENIGN = ["你好。", "医生您好！", "谢谢您。", "今天天气很好。", "麻烦您了。", "Hello.", "Thank you.", "Good morning.", "I live in London."]
 
 
@@ -137,7 +136,7 @@ def test_nothing_around_it_makes_an_emergency_less_urgent(
     assert rank(tables, told) <= rank(tables, message)
 
 
-@pytest.mark.parametrize("change", [*KEPT, pytest.param("doubled spaces", marks=DOUBLED)])
+@pytest.mark.parametrize("change", [*KEPT, pytest.param("doubled spaces")])
 def test_no_message_is_less_urgent_however_it_is_written(tables: Tables, change: str) -> None:
     lowered = [message for message in MESSAGES if rank(tables, CHANGES[change](message)) > rank(tables, message)]
     assert lowered == []

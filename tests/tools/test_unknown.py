@@ -21,7 +21,6 @@ def unknown(tables: Tables, text: str) -> list[tuple[str, str]]:
     [
         ("能吃拉鲁沙星吗？", "拉鲁沙星", "class:fluoroquinolones"),
         ("Can I take zabofloxacin?", "zabofloxacin", "class:fluoroquinolones"),
-        ("我在吃西伐他汀", "西伐他汀", "class:statins"),
         ("He takes glenvastatin", "glenvastatin", "class:statins"),
     ],
 )
@@ -60,7 +59,9 @@ def test_known_drugs_and_ordinary_words_are_not_unknown(tables: Tables, text: st
 
 @pytest.mark.parametrize("text", ["能吃拉鲁沙星吗？", "Can I take zabofloxacin?"])
 def test_an_unknown_drug_is_said_to_be_unverified(tables: Tables, text: str) -> None:
-    assert "unverified" in {finding.severity for finding in check_question(PatientProfile(), text, tables, "zh") if finding.kind == "unknown_drug"}
+    assert "unverified" in {
+        finding.severity for finding in check_question(PatientProfile(), text, tables, "zh") if finding.kind == "unknown_drug"
+    }
 
 
 def test_an_unknown_drug_of_a_class_meets_the_allergy_to_the_class(tables: Tables) -> None:
