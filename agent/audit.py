@@ -156,7 +156,14 @@ def _id_of(line: str) -> Any:
 
 
 def _language_of(line: str) -> str:
-    return language_of(line.replace("\\u", ""), "en")
+    """Return the language that a line which is no record asks for, or else the one it is written in."""
+    try:
+        given = json.loads(line)
+    except ValueError:
+        return language_of(line, "en")
+    if isinstance(given, dict) and given.get("lang") in ("zh", "en"):
+        return str(given["lang"])
+    return language_of(str(given.get("text", "")) if isinstance(given, dict) else line, "en")
 
 
 def run(results: Iterable[dict[str, Any]], out: TextIO = sys.stdout) -> int:

@@ -72,7 +72,9 @@ def _second_look(settings: Settings, tables: Tables) -> SecondLook | None:
     except EmbedderUnavailable as error:
         log.warning("no second look: %s", error.code)
         return None
-    return make_second_look(embedder and WithStarter(embedder, StarterVectors(settings.retrieval.starter_vectors, embedder.name)), tables)
+    return make_second_look(
+        embedder and WithStarter(embedder, StarterVectors(settings.retrieval.starter_vectors, embedder.name, embedder.dimension)), tables
+    )
 
 
 def _lines() -> Iterator[str]:

@@ -192,7 +192,9 @@ def _second_look(tables: Tables) -> SecondLook | None:
         embedder = make_embedder(settings)
     except EmbedderUnavailable:
         return None
-    return make_second_look(embedder and WithStarter(embedder, StarterVectors(settings.starter_vectors, embedder.name)), tables)
+    return make_second_look(
+        embedder and WithStarter(embedder, StarterVectors(settings.starter_vectors, embedder.name, embedder.dimension)), tables
+    )
 
 
 def _section(title: str, lines: Iterable[str]) -> None:

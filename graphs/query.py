@@ -18,6 +18,8 @@ _LEANS = re.compile(
 _TAKES = re.compile(r"(吃|服|用|打|喝|take|use|have it)", re.I)
 _SHORT = 6
 _MAX_CHARS = 300
+_SEARCHED = ("allergy", "interaction", "contraindication", "duplicate")
+"""Conflicts that the knowledge may explain; an unknown drug or a dose is not in it."""
 
 
 def search_queries(state: ConsultState) -> list[str]:
@@ -31,7 +33,7 @@ def search_queries(state: ConsultState) -> list[str]:
     rest = [part.strip() for _, part in clauses(question) if part.strip() not in quotes]
     if quotes and rest:
         queries.append(" ".join(rest))
-    for finding in state["warnings"][:1]:
+    for finding in [f for f in state["warnings"] if f.kind in _SEARCHED][:1]:
         queries.append(text(state["language"], f"query.{finding.kind}", drug=finding.drug, other=finding.with_))
     return list(dict.fromkeys(queries))
 

@@ -23,6 +23,8 @@ _THRESHOLD = 0.88
 """Share of the neighbours' weight that must be dangerous; chosen on the dev half of the triage bank (``make bench-safety``)."""
 _SHARPNESS = 100.0
 """E5 cosines lie close together (.77-.92): only differences between neighbours carry meaning, so the weights are sharp."""
+_MOST = 12
+"""Windows compared at most: the beginning and the end of a very long message."""
 _WINDOW = 120
 """Characters compared at a time: a sign in a long story must not drown in it."""
 
@@ -79,7 +81,8 @@ def make_second_look(embedder: Embedder | None, tables: Tables) -> SecondLook | 
 
 
 def _raised(result: Triage, rule: RedFlag) -> Triage:
-    flag = replace(rule, id=f"second_look.{rule.emergency}", level="urgent", cn_level="III")
+    # Nearness tells that something is wrong, not what: the flag names no emergency, so that nobody reads the advice for another one.
+    flag = replace(rule, id=f"second_look.{rule.emergency}", emergency="", level="urgent", cn_level="III")
     return replace(result, level="urgent", cn_level="III", red_flags=(flag,), selfcare=None)
 
 
@@ -91,4 +94,5 @@ def _windows(message: str) -> list[str]:
             windows.append(held)
             held = ""
         held = f"{held}，{clause.strip()}" if held else clause.strip()
-    return [window[:400] for window in [*windows, held] if window.strip()][:8]
+    whole = [window[:400] for window in [*windows, held] if window.strip()]
+    return whole if len(whole) <= _MOST else [*whole[: _MOST // 2], *whole[-_MOST // 2 :]]

@@ -143,7 +143,9 @@ class Index:
         except IndexCorrupt:
             _delete_sqlite(path)
             self._cache = VectorCache(path)
-        self.embedder = CachedEmbedder(embedder, self._cache, StarterVectors(self._settings.starter_vectors, embedder.name))
+        self.embedder = CachedEmbedder(
+            embedder, self._cache, StarterVectors(self._settings.starter_vectors, embedder.name, embedder.dimension)
+        )
 
     def _recover_or_wait(self, mend: bool) -> None:
         try:

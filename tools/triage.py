@@ -153,8 +153,8 @@ def _minor(folded: str, tables: Tables, profile: PatientProfile) -> SelfCare | N
 
 
 def emergency_of(result: Triage, tables: Tables) -> Emergency | None:
-    """Return the emergency of the most urgent red flag."""
-    return tables.emergencies[result.first.emergency] if result.first else None
+    """Return the emergency of the most urgent red flag; ``None`` when no rule names one."""
+    return tables.emergencies.get(result.first.emergency) if result.first else None
 
 
 def findings_in(message: str, tables: Tables) -> frozenset[str]:

@@ -116,7 +116,7 @@ def _next_steps(state: ConsultState, context: Context, profile: PatientProfile, 
         lines.append(text(language, "answer.ask_allergies"))
     asked = in_context(state["question"], state["history"])
     found = departments_for(asked, context.tables, profile)
-    if state["triage"].level == "urgent":
+    if state["triage"].level == "urgent" and state["triage"].emergency:
         urgent = context.tables.departments[context.tables.emergencies[state["triage"].emergency].department]
         found = [urgent, *(d for d in found if d.id not in (urgent.id, "general_practice"))][:2]
     elif outcome == "courtesy" or (outcome == "abstain" and found[0].id == "general_practice"):

