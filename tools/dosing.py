@@ -52,7 +52,7 @@ _BARE = re.compile(rf"^\s*{_NUMBER.format('n')}\s*(?:片|粒|颗|(?:tablets?|cap
 _COUNT_OF = re.compile(
     rf"(?:(?:吃|服|用|喂|来)了?\s*{_NUMBER.format('zh')}\s*(?:片|粒|颗)的?|"
     rf"(?:\b(?:take|taken|took|takes|swallow|swallowed|have|give|had|of|pop|popped|another)\s+|^\s*"
-    rf"|[,.;:]\s*){_NUMBER.format('en')}\s+(?:x\s+)?(?:of (?:your|the) )?"
+    rf"|[,.;:]\s*){_NUMBER.format('en')}\s+(?!m?g\b|ml\b|mcg\b|grams?\b|units?\b)(?:x\s+)?(?:of (?:your|the) )?"
     rf"(?:[a-z-]+ ){{0,2}}(?:\d+(?:\.\d+)? ?m?c?g )?(?:[a-z-]+ )?)$"
 )
 # "up to twenty a day", "一天十来片": a whole day's count.

@@ -71,7 +71,7 @@ def test_what_the_rules_pass_over_is_raised(look: SecondLook, tables: Tables) ->
     assert sum(result.level == "urgent" for result in results) >= len(QUIET) - 1
     for result in results:
         for flag in result.red_flags:
-            assert flag.id.startswith("second_look.") and flag.emergency in tables.emergencies and str(flag.origin)
+            assert flag.id.startswith("second_look.") and not flag.emergency and str(flag.origin)
             assert result.level == "urgent" and result.cn_level == "III" and result.selfcare is None
 
 
@@ -117,7 +117,6 @@ def test_a_sign_in_the_middle_of_a_long_story_is_heard(look: SecondLook) -> None
     assert look([message], [SILENT])[0].level == "urgent"
 
 
-@pytest.mark.xfail(strict=True, reason="a message is looked at in its first eight stretches of 120 characters only")
 def test_a_sign_at_the_end_of_three_thousand_characters_is_heard(look: SecondLook) -> None:
     story = "上周末我们全家去公园玩，天气很好。孩子们放了风筝，大家吃了野餐，晚上回家看了电视。" * 60
     assert look([f"{story[:2900]}。{QUIET[0]}。"], [SILENT])[0].level == "urgent"
