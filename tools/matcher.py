@@ -33,7 +33,7 @@ class Matcher:
             re.error: an expression is none.
         """
         self._all = list(expressions)
-        needs = [_needed(_parse(expression)) for _, expression in self._all]
+        needs = [_needs(expression) for _, expression in self._all]
         self._always = [i for i, sets in enumerate(needs) if not sets]
         common = Counter(word for sets in needs for words in sets for word in words)
         wanted: dict[str, list[int]] = {}
@@ -63,6 +63,11 @@ class Matcher:
 def _compiled(expression: str) -> re.Pattern[str]:
     """Compile at the first use: most expressions are never needed in a process."""
     return re.compile(expression)
+
+
+@cache
+def _needs(expression: str) -> Needs:
+    return _needed(_parse(expression))
 
 
 def _needed(parsed: Any) -> Needs:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import accumulate
+from os.path import commonprefix
 
 from rapidfuzz.distance import DamerauLevenshtein, Levenshtein
 
@@ -110,7 +111,10 @@ class Speller:
                 if slips <= allowed:
                     best[name] = slips
         nearest = min(best.values(), default=0)
-        return tuple(sorted(name for name, slips in best.items() if slips == nearest))
+        near = [name for name, slips in best.items() if slips == nearest]
+        # "asprin" lacks a letter of aspirin; of alprin it would share less of beginning and end.
+        alike = {name: len(commonprefix([word, name])) + len(commonprefix([word[::-1], name[::-1]])) for name in near}
+        return tuple(sorted(name for name in near if alike[name] == max(alike.values())))
 
 
 def _enough_same(written: str, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -153,7 +154,7 @@ def _things(read: Reader) -> tuple[dict[str, DrugClass], dict[str, Drug], dict[s
 def _triage(
     read: Reader,
 ) -> tuple[dict[str, Symptom], dict[str, Emergency], tuple[RedFlag, ...], dict[str, Department], tuple[SelfCare, ...]]:
-    symptoms = read.keyed("findings", rows.symptom)
+    symptoms = {key: symptom for key, symptom in read.keyed("findings", rows.symptom).items() if _readable(read, symptom)}
     departments = read.keyed("departments", rows.department)
     stored = read.keyed("emergencies", rows.emergency)
     emergencies = {e.id: e for e in read.resolved("emergencies", stored.values(), lambda e: [e.department], set(departments))}
@@ -161,6 +162,16 @@ def _triage(
     flags = read.resolved("red_flags", flags, lambda f: (s for group in f.needs for s in group), set(symptoms))
     selfcare = read.resolved("selfcare", read.rows("selfcare", rows.selfcare), lambda s: [s.department], set(departments))
     return symptoms, emergencies, tuple(read.unique("red_flags", flags, lambda f: f.id)), departments, tuple(selfcare)
+
+
+def _readable(read: Reader, symptom: Symptom) -> bool:
+    """Tell whether every expression of a symptom can be read; one that cannot is noted."""
+    try:
+        Matcher((symptom.id, expression) for expression in (*symptom.zh, *symptom.en))
+    except re.error as error:
+        read.note("findings", TableError("table_row", table="findings.csv", line=0, reason=f"{symptom.id}: {error}"))
+        return False
+    return True
 
 
 def _contraindications(read: Reader, known: set[str], conditions: set[str]) -> dict[str, tuple[Contraindication, ...]]:

@@ -72,8 +72,7 @@ def _notices(state: ConsultState, context: Context, profile: PatientProfile, out
     asked = check_question(profile, state["question"], context.tables, language)
     held = {context.tables.name(r, language) for k in profile.medications for r in k.references if r in context.tables.lineage}
     lines = [text(language, "answer.urgent")] if state["triage"].level == "urgent" else []
-    personal = ("allergy", "contraindication")
-    raised = [f for f in state["critique"].findings if f.kind in personal or (f.kind == "interaction" and {f.drug, f.with_} & held)]
+    raised = [f for f in state["critique"].findings if f.kind == "allergy" or (f.kind == "interaction" and {f.drug, f.with_} & held)]
     found = [*state["warnings"], *asked, *(raised if outcome == "answer" else [])]
     told: dict[tuple[str, str], Finding] = {}
     for finding in worst_first([f.model_copy(update={"sentence": None}) for f in found if f.severity != "minor"]):

