@@ -12,9 +12,8 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import accumulate
-from os.path import commonprefix
 
-from rapidfuzz.distance import DamerauLevenshtein, Levenshtein
+from rapidfuzz.distance import DamerauLevenshtein, Levenshtein, Postfix, Prefix
 
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]{3,}")
 _WORD = re.compile(r"[a-z][a-z-]{4,}[a-z]")
@@ -113,7 +112,7 @@ class Speller:
         nearest = min(best.values(), default=0)
         near = [name for name, slips in best.items() if slips == nearest]
         # "asprin" lacks a letter of aspirin; of alprin it would share less of beginning and end.
-        alike = {name: len(commonprefix([word, name])) + len(commonprefix([word[::-1], name[::-1]])) for name in near}
+        alike = {name: Prefix.similarity(word, name) + Postfix.similarity(word, name) for name in near}
         return tuple(sorted(name for name in near if alike[name] == max(alike.values())))
 
 
