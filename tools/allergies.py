@@ -57,9 +57,7 @@ def narrowest_groups(allergy: Known, tables: Tables) -> list[AllergyGroup]:
     if named:
         return named
     holding = [g for g in tables.groups.values() for r in allergy.references if set(g.members) & tables.lineage.get(r, frozenset())]
-    sizes = {g.id: sum(bool(set(g.members) & lineage) for lineage in tables.lineage.values()) for g in holding}
-    smallest = min(sizes.values(), default=0)
-    return [g for g in holding if sizes[g.id] == smallest][:1]
+    return sorted(holding, key=lambda g: tables.group_sizes[g.id])[:1]
 
 
 def _covers(group: AllergyGroup, reference: str, tables: Tables) -> bool:

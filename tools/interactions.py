@@ -10,8 +10,6 @@ from tools.findings import Finding
 from tools.records import SEVERITIES, Interaction
 from tools.tables import Tables
 
-_LOCAL = {"topical", "eye"}
-
 
 def check_interactions(references: Iterable[str], tables: Tables, language: str) -> list[Finding]:
     """Check every pair of drugs, classes and substances; one finding a pair, the most severe."""
@@ -35,30 +33,21 @@ def interacting(
 
 def known_interaction(a: str, b: str, tables: Tables) -> Interaction | None:
     """Return the most severe rule for the pair, looking at ingredients and classes too."""
-    if tables.lineage.get(a, {a}) & {b} or tables.lineage.get(b, {b}) & {a}:
-        return None  # one is the other's class: they are the same thing said twice
-    left, right = _reach(a, tables), _reach(b, tables)
-    rows = [row for x in left for y in right if (row := tables.interactions.get(frozenset((x, y))))]
+    left, right = tables.reach(a), tables.reach(b)
+    meeting = left.partners & right.rules
+    if not meeting or _one_thing(a, b, tables):
+        return None
+    rows = [row for x in left.rules for y in meeting if (row := tables.interactions.get(frozenset((x, y))))]
     return min(rows, key=lambda row: (SEVERITIES.index(row.severity), row.id), default=None)
 
 
-def _reach(reference: str, tables: Tables) -> frozenset[str]:
-    """Return what rules about a drug may be written for; little of a cream or an eye drop reaches the blood, so only its own."""
-    if _local(reference, tables):
-        return frozenset({reference})
-    return tables.lineage.get(reference, frozenset({reference}))
-
-
-def _local(reference: str, tables: Tables) -> bool:
-    """Tell whether this is the cream or the eye drop of a drug that is also swallowed; a patch acts on the whole body."""
-    drug = tables.drugs.get(reference)
-    return bool(drug and (set(drug.route) == {"eye"} or (drug.ingredients and set(drug.route) <= _LOCAL)))
+def _one_thing(a: str, b: str, tables: Tables) -> bool:
+    """Tell whether one is the other's class: the same thing said twice."""
+    return a in tables.lineage.get(b, ()) or b in tables.lineage.get(a, ())
 
 
 def _duplicate(a: str, b: str, tables: Tables, language: str) -> Finding | None:
-    if _local(a, tables) or _local(b, tables):
-        return None
-    shared = ingredients(a, tables) & ingredients(b, tables)
+    shared = tables.reach(a).ingredients & tables.reach(b).ingredients
     if not shared:
         return None
     names = [tables.name(r, language) for r in (a, b)]
@@ -77,13 +66,10 @@ def _duplicate(a: str, b: str, tables: Tables, language: str) -> Finding | None:
 
 def _same_class(a: str, b: str, tables: Tables, language: str) -> Finding | None:
     """Find two drugs of a class of which one is enough; not a drug and its own class."""
-    left, right = tables.lineage.get(a, frozenset()), tables.lineage.get(b, frozenset())
-    if a in right or b in left:
+    shared = tables.reach(a).duplications & tables.reach(b).duplications
+    if not shared or _one_thing(a, b, tables):
         return None
-    rows = [row for reference, row in tables.duplications.items() if reference in left and reference in right]
-    if not rows:
-        return None
-    row = min(rows, key=lambda r: (SEVERITIES.index(r.severity), r.drug_class))
+    row = min((tables.duplications[reference] for reference in shared), key=lambda r: (SEVERITIES.index(r.severity), r.drug_class))
     names = [tables.name(r, language) for r in (a, b)]
     return Finding(
         kind="duplicate",
@@ -113,14 +99,6 @@ def same_twice(reference: str, said: str, also: str, tables: Tables, language: s
         action=text(language, "findings.duplicate_action"),
         source=str(drug.origin),
     )
-
-
-def ingredients(reference: str, tables: Tables) -> frozenset[str]:
-    """Return the single substances in a drug; empty for a class or a food."""
-    drug = tables.drugs.get(reference)
-    if not drug:
-        return frozenset()
-    return frozenset().union(*(ingredients(part, tables) for part in drug.ingredients)) if drug.ingredients else frozenset({reference})
 
 
 def _finding(a: str, b: str, row: Interaction, tables: Tables, language: str) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from tools.measures import age_months
 from tools.names import Name
@@ -81,6 +82,12 @@ def named_in(sentence: str, at: int, names: list[Name], profile: PatientProfile)
 
 def whom(clause: str, current: str) -> str:
     """Return who a folded clause is about, more kin and strangers than ``subject_of`` knows; ``current`` when it does not say."""
+    named = _whom(clause)
+    return current if named == "?" else named
+
+
+@lru_cache(maxsize=512)
+def _whom(clause: str) -> str:
     if _REPORTED.search(clause):
         return "friend"
     if _OWN.search(clause):
@@ -88,7 +95,7 @@ def whom(clause: str, current: str) -> str:
     named = subject_of(clause, "?")
     if named == "?" and (_OTHERS.search(clause) or _NAMED.search(clause)):
         return "friend"
-    return named if named != "?" else current
+    return named
 
 
 def _about(folded: str, at: int) -> str:
@@ -114,6 +121,7 @@ def weeks_in(folded: str) -> float | None:
     return next((weeks for pattern, weeks in _TRIMESTERS if pattern.search(folded)), None)
 
 
+@lru_cache(maxsize=128)
 def age_in(folded: str) -> int | None:
     """Return the age in months that a folded text names, by number or by a word such as 婴儿."""
     for _, clause in clauses(folded):

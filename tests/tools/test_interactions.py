@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from tools.findings import worst_first
-from tools.interactions import check_interactions, ingredients, known_interaction
+from tools.interactions import check_interactions, known_interaction
 from tools.tables import Tables
 
 
@@ -130,9 +130,9 @@ def test_every_pair_of_three_is_checked(tables: Tables) -> None:
 
 
 def test_ingredients_go_down_to_the_single_substances(tables: Tables) -> None:
-    assert ingredients("paracetamol", tables) == {"paracetamol"}
-    assert "paracetamol" in ingredients("compound_paracetamol_amantadine", tables)
-    assert ingredients("class:nsaids", tables) == frozenset() == ingredients("food:alcohol", tables)
+    assert tables.ingredients("paracetamol") == {"paracetamol"}
+    assert "paracetamol" in tables.ingredients("compound_paracetamol_amantadine")
+    assert tables.ingredients("class:nsaids") == frozenset() == tables.ingredients("food:alcohol")
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
