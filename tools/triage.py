@@ -12,15 +12,18 @@ from dataclasses import dataclass
 from tools.profile import PatientProfile
 from tools.records import LEVELS, Level
 from tools.tables import Tables
-from tools.text import clauses, fold
+from tools.telling_when import placed
+from tools.text import fold
 from tools.triage_records import Emergency, RedFlag, SelfCare
 
-_NEGATION_ZH = re.compile(r"(没有|没|无|否认|未见|未出现|并无|从不|从未|并未)(?P<between>[^,，。;；]{0,14})$")
-_NEGATION_NEAR_ZH = re.compile(r"(不|不太|不怎么|不是|并不|也不|又不|都不)(会|想)?$")
-# "没吃饭就胸痛", "无明显诱因胸痛", "没缓解": the negation is about something else.
+# The nearest negation: in "没咳过没发烧" the second one is about the fever.
+_NEGATION_ZH = re.compile(r"(?:没有|没|无|否认|未见|未出现|并无|从不|从未|并未)(?P<between>(?:(?!没|无|否认|未)[^,，。;；]){0,14})$")
+_NEGATION_NEAR_ZH = re.compile(r"(不|不太|不怎么|不是|并不|也不|又不|都不)(会|想|那种|这种)?$")
+# "没吃饭就胸痛", "无明显诱因胸痛", "没缓解": the negation is about something else. "没发生过手麻", "没晕过胸痛" deny all of it.
 _NOT_ABOUT_IT = re.compile(
-    r"(诱因|原因|缘|征兆|预兆|事|吃|喝|睡|干|做|动|休息|注意|想|就|突然|忽然|一直|缓解|好转|减|停|用|效|敢|人|法|办|"
-    r"力|过|多久|想到|感觉到|料|几|一会|知)"
+    r"(诱因|原因|缘|故|端|夜|刻|比|意[中间]|征兆|预兆|事|吃|喝|睡|干|做|动|休息|注意|想|就|突然|忽然|一直|缓解|好转|减|停|用|效|敢|人|"
+    r"法|办|"
+    r"力|(?<![生现有见晕疼痛烧吐咳犯抽喘摔])过|过[敏夜]|多久|想到|感觉到|料|几|一会|知)"
 )
 _NEGATION_EN = re.compile(
     r"\b(no|not|denies|denied|without|never|don't|doesn't|didn't|haven't|hasn't|isn't|aren't|wasn't|"
@@ -42,14 +45,28 @@ _PERSON = re.compile(
 # What was, counts: a stent of years ago makes today's chest pain worse.
 _HISTORY = {
     *("known_heart_disease", "known_asthma", "diabetes", "immunosuppressed", "anticoagulant", "adrenal_risk", "hyperthyroid"),
-    "recent_immobility",
+    *("recent_immobility", "sh_despair", "sh_ill", "sh_missing", "aneurysm", "hernia", "gallstones", "stone", "dialysis_pt", "pd_patient"),
+    *(
+        "known_aneurysm",
+        "myasthenia",
+        "alcoholic",
+        "after_surgery",
+        "eating_disorder",
+        "family_sudden_death",
+        "opioid_drug",
+        "lithium_drug",
+    ),
 }
 # A question about the means to die is never a textbook question; one about prevention, help or the news is.
 _NEVER_TEXTBOOK = {"suicidal", "suicide_method", "self_harm", "harm_others"}
-_FROM_OUTSIDE = re.compile(
-    r"(预防|热线|研究|论文|报道|新闻|电影|电视剧|小说|志愿者|培训|讲座|课程|课上|统计|干预|科普|"
-    r"\b(?:prevent\w*|research|statistics?|news|films?|movies?|novels?|training|volunteers?|awareness|essay|course)\b)"
-)
+# What happened long ago and shows only now.
+_LATER = {"animal_bite": {"hydrophobia", "aerophobia", "throat_spasm", "muscle_spasm"}}
+# What is to be expected is no alarm, unless something beside it speaks against it.
+_EXPECTED = {
+    "black_stool_check_black_stool": ("iron_taken", {"stool_tarry", "anticoagulant", "elderly_person", "alcohol_heavy", "abdominal_pain"}),
+    "reduced_fetal_movement_reduced_fetal_movement": ("early_weeks", {"preterm", "kick_less"}),
+    "bowel_obstruction_check": ("bowels_moved", {"vomiting", "abdominal_pain", "severe_abdominal_pain"}),
+}
 _INFANT_MONTHS = 6
 _YOUNG_MONTHS, _OLD_MONTHS = 24, 75 * 12
 _COUNTS_AS = {
@@ -82,16 +99,6 @@ _POPULATIONS = {
         r"leuk\w+|neutropeni\w*)\b)"
     ),
 }
-_PAST = re.compile(
-    r"(去年|前年|以前|曾经|小时候|年前|很久以前|从前(?!天)|过去(有|得|曾)|当时|\b(last year|years? ago|months? ago|long ago|used to|"
-    r"in the past|as a child|previously)\b)"
-)
-_NOW = re.compile(
-    r"(现在|今天|今早|今晚|刚|突然|又|这两天|昨|正在|此刻|\b(now|today|again|just|suddenly|tonight|this morning|yesterday)\b)"
-)
-
-# What began long ago and goes on is no history.
-_ONGOING = re.compile(r"(开始|至今|到现在|一直|越来越|\b(since|ever since|still|ongoing)\b)")
 NOBODY = PatientProfile()
 _SPACES = re.compile(r"[^\S\n]+")
 _TOUCHING = re.compile(r"(?<=[a-z'])(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[a-z])")
@@ -161,18 +168,16 @@ def findings_in(message: str, tables: Tables) -> frozenset[str]:
     """Return the ids of the findings that the message affirms: not negated, not history, not a textbook question."""
     folded = _SPACES.sub(" ", fold(message))
     someone = _PERSON.search(folded)
-    # A textbook question silences its own clause only: "crushing chest pain; what are the signs of a heart attack?" stays an emergency.
-    parts = [part for _, part in clauses(folded) if someone or not _EDUCATION.search(part)]
-    live = [part for part in parts if not (_PAST.search(part) and not _NOW.search(folded) and not _ONGOING.search(part))]
-    every = [part for _, part in clauses(folded) if not _FROM_OUTSIDE.search(part)]
-    shown: dict[str, set[str]] = {}
-    for part in {*parts, *every}:
-        for key in _shown_in(part, tables):
-            shown.setdefault(key, set()).add(part)
-    now, once, outspoken = set(live), set(parts), set(every)
-    return frozenset(
-        key for key, places in shown.items() if places & (once if key in _HISTORY else outspoken if key in _NEVER_TEXTBOOK else now)
-    )
+    now: set[str] = set()
+    once: set[str] = set()
+    for part in placed(folded):
+        # A textbook question silences its own clause only: "crushing chest pain; what are the signs of a heart attack?" stays an emergency.
+        taught = not someone and _EDUCATION.search(part.text)
+        said = set(_shown_in(part.text, tables))
+        grave = said if part.grave == part.text else set(_shown_in(part.grave, tables))
+        (once if part.past else now).update(set() if taught else said - _NEVER_TEXTBOOK)
+        now |= set() if part.gone else grave & _NEVER_TEXTBOOK
+    return frozenset(now | (once & _HISTORY) | {key for key in once if now & _LATER.get(key, set())})
 
 
 def _shown_in(clause: str, tables: Tables) -> Iterator[str]:
@@ -203,7 +208,7 @@ def negated(clause: str, start: int) -> bool:
 
 
 def _fires(flag: RedFlag, found: frozenset[str], folded: str, profile: PatientProfile) -> bool:
-    if not all(group & found for group in flag.needs):
+    if not all(group & found for group in flag.needs) or _expected(flag, found):
         return False
     pregnant = profile.pregnant
     if profile.age_months is not None:
@@ -214,6 +219,11 @@ def _fires(flag: RedFlag, found: frozenset[str], folded: str, profile: PatientPr
     if flag.age_min_months is not None or flag.age_max_months is not None or flag.population == "child":
         return (flag.population != "any" and bool(_POPULATIONS[flag.population].search(folded))) or flag.population == "any"
     return _in_population(flag, folded, pregnant)
+
+
+def _expected(flag: RedFlag, found: frozenset[str]) -> bool:
+    reason, against = _EXPECTED.get(flag.id, ("", set[str]()))
+    return reason in found and not against & found
 
 
 def _in_age(flag: RedFlag, age_months: int) -> bool:
