@@ -1,247 +1,249 @@
-"""Doses in a text: more than a label allows of an OTC drug, or any personal dose of a prescription drug."""
+"""Doses in a text: more, more often or for longer than the label of an OTC drug allows."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from configs.locales import text
+from tools import measures as say
 from tools.findings import Finding
+from tools.measures import age_months, days_of, quantity, times_a_day, weight_kg
 from tools.profile import PatientProfile
-from tools.records import OtcLimit
+from tools.records import OtcLimit, Severity
 from tools.tables import Tables
-from tools.text import fold
+from tools.text import clauses, fold, spans
 
-_ADULT_MONTHS = 30 * 12
-_MANY_PIECES = 4
-"""No label of an adult's OTC tablet asks for so many at a time."""
-_MANY_A_DAY = 10
-_MANY_ONCE = 3
-"""… and of a drug that is taken once a day, so many in a whole day."""
-_BARE_PIECES = 4
-_WHOLE_BOTTLE = 100.0
-_ENGLISH = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty"
+_ADULT_MONTHS, _CHILD_MONTHS = 30 * 12, 12 * 12
+_MANY_PIECES, _MANY_A_DAY, _MANY_ONCE = 4, 10, 3
+"""No label of an adult's OTC tablet asks for so many at a time or a day, or in a whole day of a drug that is taken once a day."""
+_FAR, _LONG_DAYS, _OFTEN = 4, 28, 4.0
+_NO_LIMIT, _BOTTLEFUL = 1e9, 100.0
+_MG_OF_IU = {"colecalciferol": 0.000025, "vitamin_e": 0.67, "vitamin_a": 0.0003}
+_DECONGESTS = ("oxymetazoline", "xylometazoline", "naphazoline", "pseudoephedrine", "ephedrine")
+_NOT_FOR_LONG = frozenset({"paracetamol", "ibuprofen", "naproxen", "diclofenac", "dextromethorphan", "loperamide", *_DECONGESTS})
+_SPOONS = (("tables", 15.0), ("tbs", 15.0), ("勺", 5.0), ("匙", 5.0), ("teas", 5.0), ("tsp", 5.0), ("spoon", 5.0))
+_A_PIECE = re.compile(r"(?:毫克|mg|克|g|微克|mcg)\s*(?:/|每|的?一)(?=[片粒颗支袋包])|每[片粒颗支袋包](?:是|为|含|有)?")
+FORBIDS = re.compile(
+    r"(不能|不可|不要|不得|不应|勿|别|避免|超过|过量|中毒|误[服吞食]|吞了|上限|已经?[吃服用]过?|"
+    r"\b(?:not|never|avoid|exceed\w*|more than|overdose|toxic\w*|"
+    r"too much)\b|n't\b)[^。.;；]{0,16}$"
 )
-_IN_WORDS = {word: float(n) for n, word in enumerate(_ENGLISH.split(), start=1)} | {"thirty": 30.0, "forty": 40.0, "half": 0.5}
-_SAID = "|".join(sorted(_IN_WORDS, key=len, reverse=True))
-_NUMBER = rf"(?P<{{0}}>\d+(?:\.\d+)?|[一二两三四五六七八九十半]+|\b(?:{_SAID})\b)"
-_UNIT = r"(?P<unit>毫克|mg|克|grams?|g|微克|ug|mcg|μg|毫升|ml|国际单位|单位|iu|units?\b)"
-_AMOUNT = re.compile(rf"{_NUMBER.format('amount')}\s*(?:到|至|-|~|to)?\s*(?P<upper>\d+(?:\.\d+)?)?\s*{_UNIT}(?![a-z])", re.I)
-_TIMES = re.compile(
-    rf"(?:(?:每[天日]|一[天日]|日服?|24小时)\D{{0,4}}{_NUMBER.format('zh')}\s*[次回顿]|"
-    rf"{_NUMBER.format('en')}\s*times (?:a|per|each) day|(?P<word>once|twice|three times|four times)(?: a| per)? ?(?:day|daily)|"
-    r"\b(?P<latin>qd|bid|tid|qid)\b)"
-)
-_EVERY = re.compile(
-    rf"(?:每?(?:隔|间隔)?\s*{_NUMBER.format('zh')}\s*(?:个)?(?:小时|钟头|h)(?:一次|吃|服|喂|用|$|[^后内前以])|"
-    rf"every\s+{_NUMBER.format('en')}"
-    rf"(?:\s*(?:-|to)\s*\w+)?\s*hours?|\bq(?P<q>\d+)h\b)"
-)
-_THRICE = re.compile(r"(早中晚|三餐|一日三餐|morning,? noon and (?:night|evening)|with each meal)")
-_PIECE = r"(?P<form>片|粒|颗|of them|(?:of them )?(?:[a-z-]+ ){0,2}(?:tablets?|capsules?|caplets?|pills?|gelcaps?))"
-_COUNT = re.compile(
-    rf"(?P<per>一次|每次|每回|一口气|首次|一顿|一[天日]|每[天日])(?:可以|能|最多|总共)?(?:吃|服|用|口服|喂|"
-    rf"到)*了?[^,，。\d]{{0,6}}?\s*{_NUMBER.format('zh')}\s*(?:片|粒|颗)|"
-    rf"(?:take|swallow|have|use)\s+{_NUMBER.format('en')}\s*{_PIECE}"
-)
-# "必理通12片", "Imodium 20 capsules at once": many pieces and no word of how often.
-_BARE = re.compile(rf"^\s*{_NUMBER.format('n')}\s*(?:片|粒|颗|(?:tablets?|capsules?|caplets?|pills?)\b)")
-# "一次吃四片泰诺林", "take four extra-strength Tylenol", "I've had sixteen paracetamol", "four 400 mg ibuprofen".
-_COUNT_OF = re.compile(
-    rf"(?:(?:吃|服|用|喂|来)了?\s*{_NUMBER.format('zh')}\s*(?:片|粒|颗)的?|"
-    rf"(?:\b(?:take|taken|took|takes|swallow|swallowed|have|give|had|of|pop|popped|another)\s+|^\s*"
-    rf"|[,.;:]\s*){_NUMBER.format('en')}\s+(?!m?g\b|ml\b|mcg\b|grams?\b|units?\b)(?:x\s+)?(?:of (?:your|the) )?"
-    rf"(?:[a-z-]+ ){{0,2}}(?:\d+(?:\.\d+)? ?m?c?g )?(?:[a-z-]+ )?)$"
-)
-# "up to twenty a day", "一天十来片": a whole day's count.
-_DAY_COUNT = re.compile(
-    rf"(?:一[天日]|每[天日]|全天|24小时)[^,，。\d]{{0,6}}?{_NUMBER.format('zh')}来?(?:片|粒|颗)|(?:up to|maximum of"
-    rf"|about)\s+{_NUMBER.format('en')}\s+(?:\w+ )?(?:a|per|each|every) day"
-)
-_BOTTLE = re.compile(
-    r"(?:喝|吃|灌|服)(?:完|掉|下)?[^,，。]{0,3}(?:整|[一两]|半)[^,，。]{0,2}瓶|\b(?:whole|entire|full) (?:bottle|pack|packet|box)\b"
-)
-_RATIO = re.compile(
-    r"(?:每|in|per)?\s*(?P<ml>\d+(?:\.\d+)?)\s*(?:毫升|ml)\s*(?:含|有|contains?|[:=/])\s*(?P<mg>\d+(?:\.\d+)?)\s*(?:毫克|mg)|"
-    r"(?P<mg2>\d+(?:\.\d+)?)\s*(?:毫克|mg)\s*(?:/|per|in|in each)\s*(?P<ml2>\d+(?:\.\d+)?)?\s*(?:毫升|ml)"
-)
-_PER_DAY = re.compile(
-    r"(一[天日](?:总量|总共|共|最多|可以?|能|吃|服|用|吃到)|每[天日](?:总量|总共|共|最多)|全天|24小时内|(?:a|per|"
-    r"each) day|daily|in 24 hours|/d(?:ay)?\b)"
-)
-_DAYS = re.compile(
-    rf"(?:连续?(?:吃|服用?|用)|坚持(?:吃|服用?)|用满|吃满)\s*{_NUMBER.format('zh')}\s*(?P<unit>天|日|周|个?月)|"
-    rf"for\s+{_NUMBER.format('en')}\s*(?P<unit_en>days?|weeks?|months?)"
-)
-_FORBIDS = re.compile(
-    r"(不能|不可|不要|不得|不应|勿|别|避免|超过|过量|中毒|误服|吞了|\b(?:not|never|avoid|exceed\w*|more than|"
-    r"overdose|toxic\w*|too much)\b|n't\b)[^。.;；]{0,16}$"
-)
-_WORDS = {"once": 1.0, "twice": 2.0, "three times": 3.0, "four times": 4.0, "qd": 1.0, "bid": 2.0, "tid": 3.0, "qid": 4.0}
-_DIGITS = {"半": 0.5, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
-_TO_MG = {"毫克": 1.0, "mg": 1.0, "克": 1000.0, "g": 1000.0, "gram": 1000.0, "grams": 1000.0} | dict.fromkeys(
-    ("微克", "ug", "mcg", "μg"), 0.001
-)
+_TO_MG = {"毫克": 1.0, "mg": 1.0, "克": 1000.0, "g": 1000.0, "gram": 1000.0, "grams": 1000.0, "milligram": 1.0, "milligrams": 1.0}
+_TO_MG |= dict.fromkeys(("微克", "ug", "mcg", "μg", "microgram", "micrograms"), 0.001)
 _IN_MG = {"mg": 1.0, "g": 1000.0, "ug": 0.001}
-_CHANGES = re.compile(
-    r"(加到|加量|增加|增至|减|改|调|打到|升到|\b(?:increase\w*|decrease\w*|reduce\w*|raise|change|switch|up to|go to|bump|"
-    r"from (?:tomorrow|today|tonight|now|monday|next week)|up (?:your|the|his|her)|double|halve)\b|从(?:今天|明天|今晚|下周|"
-    r"现在)(?:起|开始)?|加倍|翻倍|减半)"
-)
-_SMALL = re.compile(r"(儿童|小儿|咀嚼|chewable|children's|kids)")
-_LABEL = re.compile(r"(说明书|标签|药典|\blabels?\b|\bleaflet\b|package insert)")
+_ASSUMED = 1.4  # where a text says how often and not how much, one piece is assumed, and some more than the label is let pass
 
 
 @dataclass(frozen=True, slots=True)
 class Dose:
-    """What a text says somebody takes; amounts in ``unit`` (mg, ml or iu), ``None`` where it does not say."""
+    """What a text says somebody takes; amounts in ``unit`` (mg, ml, iu or piece), ``None`` where it does not say."""
 
     unit: str
     single: float | None
     daily: float | None
+    times: float | None
     days: float | None
     start: int
     end: int
+
+    @property
+    def amount(self) -> float | None:
+        """How much it says at all."""
+        return self.single or self.daily
 
 
 def read_dose(sentence: str, start: int, name: tuple[int, int], end: int) -> Dose | None:
     """Read the dose of the drug named at ``name`` between ``start`` (the drug before) and ``end`` (the next) of a cleaned text."""
     folded = fold(sentence)
-    before, after = folded[start : name[0]], folded[name[1] : end]
-    counted = _COUNT_OF.search(before)
-    pieces = _value(counted["zh"] or counted["en"]) if counted else None
-    amount = next(reversed(list(_AMOUNT.finditer(before))), None)
-    if amount and re.fullmatch(r"\s*(?:of|的|-)?\s*(?:[a-z-]+ )?", before[amount.end() :]):
-        whole = start + amount.start()
-        return _read(folded[whole : min(len(folded), max(end, name[1]))], whole, pieces, before)
-    at = name[1]
-    return _read(after, at, pieces, before)
+    own = next(((at, at + len(part)) for at, part in spans(sentence) if at <= name[0] < at + len(part)), (start, end))
+    before = folded[max(start, own[0]) : name[0]]
+    at, counted = name[1], say.COUNTED.search(before)
+    amounts = list(say.AMOUNT.finditer(before))
+    if amounts and re.fullmatch(r"\s*(?:of|的|-)?\s*(?:[a-z-]+ ){0,2}", before[amounts[-1].end() :]):
+        at = max(start, own[0]) + amounts[-1].start()
+    words = folded[at : max(min(end, own[1]), name[1])]
+    pieces = quantity(counted["zh"] or counted["en"]) if counted else None
+    dose = _read(words, at, pieces, before)
+    if dose or name[1] >= min(end, len(folded)) or own[1] >= end:
+        return dose
+    return _read(folded[own[1] : end], own[1], None, "")
 
 
 def _read(words: str, at: int, counted: float | None, before: str) -> Dose | None:
     """Read the dose in ``words``, which begin at ``at``; ``counted`` pieces were named before the drug."""
-    ratio = _RATIO.search(words)
-    amount = next((m for m in _AMOUNT.finditer(words) if not ratio or not ratio.start() <= m.start() < ratio.end()), None)
-    count, times = _COUNT.search(words), _times(words)
-    per_day = bool(count and count["per"] and count["per"][-1] in "天日")
-    pieces = _value(count["zh"] or count["en"]) if count else counted
-    if pieces is None and (bare := _BARE.match(words)) and _value(bare["n"]) >= _BARE_PIECES:
-        pieces, per_day = _value(bare["n"]), bool(re.search(r"(一[天日]|每[天日])[^,，。]{0,6}$", before))
-    if not amount or _BOTTLE.search(words):
-        return _of_pieces(words, at, pieces, times, per_day)
-    unit = amount["unit"].lower()
-    value = _value(amount["upper"] or amount["amount"]) * _TO_MG.get(unit, 1.0)
-    kind = "mg" if unit in _TO_MG else "ml" if unit in ("毫升", "ml") else "iu"
-    if pieces and kind == "mg":
-        value *= pieces  # "0.3 g，一次四粒", "一次四片（每片 650 mg）": the amount is what one piece holds
+    ratio = say.RATIO.search(words)
+    amounts = [m for m in say.AMOUNT.finditer(words) if not ratio or m.end() <= ratio.start() or m.start() >= ratio.end()]
+    pieces, most = _pieces(words, loose=not amounts)
+    times, days = times_a_day(words), days_of(words)
+    if times is None and counted:
+        times = times_a_day(before)
+    if say.BOTTLE.search(before[-30:] + words) and not amounts:
+        return Dose("piece", _BOTTLEFUL, None, times, days, at, at + 1)
+    if say.BOXED.search(words) or not (amounts or pieces or counted or times or days):
+        return None
+    if not amounts:
+        single, daily = _sum(words, pieces, counted, times, before) if pieces or counted else (None, None)
+        begin = at + pieces[0].start() if pieces and counted is None else at
+        return Dose(*_in_spoons(pieces, single, daily and min(daily, most)), times, days, begin, begin + 1)
+    amount = amounts[0]
+    raw = amount["unit"]
+    kind = "mg" if raw in _TO_MG else "ml" if raw.startswith(("毫升", "ml", "milli")) else "iu"
+    value = quantity(amount["upper"] or amount["amount"]) * _TO_MG.get(raw, 1.0)
     if kind == "ml" and ratio:
         kind, value = "mg", value * float(ratio["mg"] or ratio["mg2"]) / float(ratio["ml"] or ratio["ml2"] or 1)
-    around = words[max(0, amount.start() - 12) : amount.end() + 8]
-    per_day = per_day or (bool(_PER_DAY.search(around)) and times is None)
-    daily = value if per_day else value * times if times else None
-    return Dose(kind, None if per_day else value, daily, _length(words), at + amount.start(), at + amount.end())
+    span = at + amount.start(), at + amount.end()
+    if (pieces or counted) and kind == "mg" and not (pieces and _is_sum(words, amount, pieces[0])):
+        # "0.3 g，一次四粒", "一次四片（每片 650 mg）": the amount is what one piece holds
+        single, daily = _sum(words, pieces, counted, times, before)
+        return Dose(kind, single and single * value, daily and min(daily, most) * value, times, days, *span)
+    single, daily = _daily(words, amount, value, times, before)
+    return Dose(kind, single, daily and (min(daily, most * value) if kind == "mg" else daily), times, days, *span)
 
 
-def _of_pieces(words: str, at: int, pieces: float | None, times: float | None, per_day: bool) -> Dose | None:
-    day = _DAY_COUNT.search(words)
-    if pieces is None and _BOTTLE.search(words):
-        pieces = _WHOLE_BOTTLE
-    if pieces is None and day is None:
-        return None
-    daily = _value(day["zh"] or day["en"]) if day else pieces if per_day else pieces * times if pieces and times else None
-    return Dose("piece", None if per_day else pieces, daily, None, at, at + 1)
+def _pieces(words: str, *, loose: bool) -> tuple[list[re.Match[str]], float]:
+    """Return the pieces that are taken, and how many a day they may come to at most."""
+    found = [m for m in say.PIECES.finditer(words) if not _A_PIECE.search(words[max(0, m.start() - 3) : m.start() + 2])]
+    found = found or [m for m in say.LOOSE.finditer(words) if loose]
+    capped = [m for m in found if say.AT_MOST.search(words[: m.start()]) or re.match(r"[^,.;，。]{0,14}\bat most\b", words[m.end() :])]
+    if len(capped) == len(found):
+        return found, _NO_LIMIT
+    return [m for m in found if m not in capped], min((quantity(m["count"]) for m in capped), default=_NO_LIMIT)
 
 
-def _length(words: str) -> float | None:
-    days = _DAYS.search(words)
-    if not days:
-        return None
-    unit = {"天": 1, "日": 1, "周": 7, "d": 1, "w": 7}.get((days["unit"] or days["unit_en"])[0], 30)
-    return _value(days["zh"] or days["en"]) * unit
+def _is_sum(words: str, amount: re.Match[str], piece: re.Match[str]) -> bool:
+    """Tell whether the pieces only say how the amount is made up: "400 mg (two tablets)"."""
+    between = words[amount.end() : piece.start()] if piece.start() >= amount.end() else "-"
+    return quantity(piece["count"]) > 1 and bool(re.fullmatch(r"\s*(?:[(（=]|即|也就是|i\.e\.)\s*", between))
+
+
+def _sum(
+    words: str, pieces: list[re.Match[str]], counted: float | None, times: float | None, before: str
+) -> tuple[float | None, float | None]:
+    """Return the most pieces at a time and in a day: of several intakes the sum."""
+    if not pieces:
+        return counted, counted * times if counted and times else None
+    said = [quantity(m.groupdict().get("upper") or ("1" if m["count"] == "another" else m["count"])) for m in pieces]
+    read = [_daily(words, m, value, times, before) for m, value in zip(pieces, said, strict=True)]
+    extra = sum(value for m, value in zip(pieces[1:], said[1:], strict=True) if say.MORE.search(words[: m.start()]))
+    single = max((one for one, _ in read if one), default=None)
+    daily = max((whole for _, whole in read if whole), default=None)
+    return single, (daily or said[0]) + extra if extra else daily
+
+
+def _daily(words: str, found: re.Match[str], value: float, times: float | None, before: str) -> tuple[float | None, float | None]:
+    """Return a value as one dose and as a day's."""
+    head, tail = words[: found.start()], words[found.end() :]
+    whole = say.DAY_BEFORE.search(before + head) or say.IN_PARTS.match(tail) or say.AT_MOST.search(head)
+    if whole or (say.DAY_AFTER.search(tail) and (times or 1) <= 1):
+        return None, value
+    times = times or (2.0 if say.SAME_AGAIN.search(words) else None)
+    return value, value * times if times else None
+
+
+def _in_spoons(pieces: list[re.Match[str]], single: float | None, daily: float | None) -> tuple[str, float | None, float | None]:
+    form = pieces[0].groupdict().get("form") or "" if pieces else ""
+    ml = next((size for word, size in _SPOONS if word in form), 0)
+    return ("ml", single and single * ml, daily and daily * ml) if ml else ("piece", single, daily)
 
 
 def check_dose(profile: PatientProfile, reference: str, dose: Dose, sentence: str, tables: Tables, language: str) -> Finding | None:
-    """Check a dose that a sentence gives for a drug.
-
-    An OTC drug is held against its label's maximum for the person's age (an adult's when unknown); a prescription drug may be given no
-    personal dose at all, unless the sentence says that it quotes a label.
-    """
-    drug = tables.drugs.get(reference)
-    if not drug or _FORBIDS.search(fold(sentence)[: dose.start]):
+    """Hold a dose that a sentence gives of an OTC drug against its label's maximum for the person's age (an adult's when unknown)."""
+    folded, limits = fold(sentence), tables.otc_limits.get(reference, ())
+    if not limits or FORBIDS.search(folded[: dose.start]):
         return None
-    limits = tables.otc_limits.get(reference, ())
-    if not limits:
-        taken = any(reference in known.references for known in profile.medications)
-        if drug.rx != "rx" or _LABEL.search(fold(sentence)) or (taken and not _CHANGES.search(fold(sentence))):
-            return None
-        return _dose_finding(tables, language, reference, dose, "dose.personal", text(language, "findings.dose_personal"), str(drug.origin))
-    months = profile.age_months if profile.age_months is not None else _ADULT_MONTHS
+    months = _months(profile, folded)
     bands = [o for o in limits if (o.age_min_months or 0) <= months and (o.age_max_months is None or months <= o.age_max_months)]
+    name, source = tables.name(reference, language), str((bands or limits)[0].origin)
     if not bands:
-        reason = text(language, "findings.dose_age", drug=drug.name.in_(language))
-        return _dose_finding(tables, language, reference, dose, f"dose.{reference}.age", reason, str(limits[0].origin))
-    if dose.unit == "piece":
-        once = all(band.single and band.daily and band.daily <= band.single for band in bands)
-        small = months < _ADULT_MONTHS // 2 or _SMALL.search(fold(sentence))
-        most, most_daily = (_MANY_ONCE, _MANY_ONCE) if once else (_MANY_PIECES + bool(small), _MANY_A_DAY)
-        if (dose.single or 0) < most and (dose.daily or 0) < most_daily:
-            return None
-        reason = text(language, "findings.dose_pieces", drug=drug.name.in_(language))
-        return _dose_finding(tables, language, reference, dose, f"dose.{reference}.pieces", reason, str(bands[0].origin))
-    excess = [said for band in bands for said in _excess(dose, band, profile, language)]
-    if not excess:
+        reason = text(language, "findings.dose_age", drug=name)
+        return _finding(tables, language, reference, dose, f"dose.{reference}.age", reason, source) if dose.amount else None
+    long = _too_long(dose, bands, folded)
+    over = [
+        (ratio, limit)
+        for band in bands
+        for ratio, limit in [_ratio(dose, band, reference, profile, folded, tables, language)]
+        if ratio > 1.001
+    ]
+    if over:
+        worst: Severity = "contraindicated" if min(over)[0] >= 2 and (reference == "paracetamol" or months < _CHILD_MONTHS) else "major"
+        # The labels of two countries differ: what one of them allows is warned of and not stopped, unless it is for long as well.
+        severity: Severity = worst if len(over) == len(bands) or (long and reference in _NOT_FOR_LONG) else "moderate"
+        reason = text(language, "findings.dose_over", drug=name, limit=over[0][1])
+        return _finding(tables, language, reference, dose, f"dose.{reference}", reason, source, severity)
+    if dose.unit == "piece" and dose.amount and _many(dose, bands, months, folded):
+        reason = text(language, "findings.dose_pieces", drug=name)
+        return _finding(tables, language, reference, dose, f"dose.{reference}.pieces", reason, source)
+    if long:
+        severity = "major" if long >= _FAR and reference in _NOT_FOR_LONG and (dose.days or 0) >= _LONG_DAYS else "moderate"
+        reason = text(language, "findings.dose_days", drug=name)
+        return _finding(tables, language, reference, dose, f"dose.{reference}.days", reason, source, severity)
+    often = max((band.daily / band.single for band in bands if band.daily and band.single), default=_NO_LIMIT)
+    if (dose.times or 0) <= max(_OFTEN, often * 1.5):
         return None
-    reason = text(language, "findings.dose_over", drug=drug.name.in_(language), limit=excess[0])
-    finding = _dose_finding(tables, language, reference, dose, f"dose.{reference}", reason, str(bands[0].origin))
-    # The labels of two countries differ: what one of them allows is warned of and not stopped.
-    return finding if len(excess) == len(bands) else finding.model_copy(update={"severity": "moderate"})
+    reason = text(language, "findings.dose_often", drug=name)
+    return _finding(tables, language, reference, dose, f"dose.{reference}.often", reason, source, "moderate")
 
 
-def _excess(dose: Dose, band: OtcLimit, profile: PatientProfile, language: str) -> Iterator[str]:
-    """Yield the first limit of a band that the dose goes beyond."""
-    factor = _IN_MG.get(band.unit, 1.0)
-    if dose.unit != ("mg" if band.unit in _IN_MG else band.unit) or (band.per == "kg" and not profile.weight_kg):
-        return
-    scale = factor * (profile.weight_kg or 1.0) if band.per == "kg" else factor
-    unit = f"{band.unit}/kg" if band.per == "kg" else band.unit
-    for said, limit, key in ((dose.single, band.single, "single"), (dose.daily, band.daily, "daily")):
-        if said is not None and limit is not None and said > limit * scale * 1.001:
-            yield text(language, f"findings.limit_{key}", amount=f"{limit:g} {unit}")
-            return
+def _months(profile: PatientProfile, folded: str) -> float:
+    said = next((age for _, part in clauses(folded) if (age := age_months(part)) is not None), None)
+    return profile.age_months if profile.age_months is not None else said if said is not None else _ADULT_MONTHS
 
 
-def _dose_finding(tables: Tables, language: str, reference: str, dose: Dose, rule: str, reason: str, source: str) -> Finding:
-    return Finding(
-        kind="dose",
-        severity="major",
-        rule=rule,
-        drug=tables.name(reference, language),
-        reason=reason,
-        action=text(language, "findings.dose_action"),
-        source=source,
-        span=(dose.start, dose.end),
-    )
+def _too_long(dose: Dose, bands: list[OtcLimit], folded: str) -> float:
+    """Return how many times longer than every label allows it is; 0 for not at all, or where that is only warned of."""
+    longest = max((band.max_days or _NO_LIMIT) for band in bands)
+    return dose.days / longest if dose.days and dose.days > longest and not say.WARNS.search(folded) else 0
 
 
-def _times(folded: str) -> float | None:
-    if match := _EVERY.search(folded):
-        hours = _value(match["zh"] or match["en"] or match["q"])
-        return 24 / hours if hours else None
-    if match := _TIMES.search(folded):
-        said = match["word"] or match["latin"]
-        return _WORDS[said] if said else _value(match["zh"] or match["en"])
-    return 3.0 if _THRICE.search(folded) else None
+def _ratio(
+    dose: Dose, band: OtcLimit, reference: str, profile: PatientProfile, folded: str, tables: Tables, language: str
+) -> tuple[float, str]:
+    """Return how many times over a band's limit the dose is, and that limit in words."""
+    months = _months(profile, folded)
+    size = _size(dose.unit, band.unit, reference, months < _CHILD_MONTHS, folded, tables)
+    if size is None:
+        return 0, ""
+    single = dose.single if dose.amount or not dose.times or dose.unit != "piece" else 1.0
+    daily = dose.daily if dose.amount or not single or not dose.times else dose.times / _ASSUMED
+    scale, unit = _IN_MG.get(band.unit, 1.0), band.unit
+    if band.per == "kg":
+        # An unknown weight is taken as that of a heavy child, so that only what is too much for every child is.
+        said = next((kg for _, part in clauses(folded) if (kg := weight_kg(part)) is not None), None)
+        scale *= profile.weight_kg or said or 8 + months / 3
+        unit += "/kg"
+    held = ((single, band.single, "single"), (daily, band.daily, "daily"))
+    ratio, limit, key = max(((value * size / (most * scale), most, key) for value, most, key in held if value and most), default=(0, 0, ""))
+    return ratio, text(language, f"findings.limit_{key}", amount=f"{limit:g} {unit}") if key else ""
 
 
-def _value(words: str) -> float:
-    if words[0].isdigit():
-        return float(words)
-    if words in _IN_WORDS:
-        return _IN_WORDS[words]
-    total: float = 0
-    for char in words:
-        digit = _DIGITS[char]
-        total = (total or 1) * 10 if char == "十" else total + digit
-    return total
+def _size(unit: str, limit_unit: str, reference: str, child: bool, folded: str, tables: Tables) -> float | None:
+    """Return what one of a dose's unit is in mg, or in ml where the limit is one; ``None`` when nobody can tell."""
+    if unit == "piece":
+        return None if (child and not say.ADULTS.search(folded)) or say.SMALL.search(folded) else _held("piece:", reference, tables)
+    if unit == "iu":
+        return _MG_OF_IU.get(reference)
+    if unit == "ml" and limit_unit != "ml":
+        return _held("liquid:", reference, tables)
+    return 1.0 if (unit == "ml") == (limit_unit == "ml") else None
+
+
+def _held(what: str, reference: str, tables: Tables) -> float | None:
+    """Return the smallest ``piece`` (mg, or ml) or weakest ``liquid`` (mg/ml) that is sold: a count is never made more than it is."""
+    held = (policy for policy in tables.policies if policy.kind.startswith(what) and policy.pattern.fullmatch(reference))
+    return next((float(policy.kind.partition(":")[2]) for policy in held), None)
+
+
+def _many(dose: Dose, bands: list[OtcLimit], months: float, folded: str) -> bool:
+    once = all(band.single and band.daily and band.daily <= band.single for band in bands)
+    small = months < _ADULT_MONTHS // 2 or say.SMALL.search(folded)
+    most, most_daily = (_MANY_ONCE, _MANY_ONCE) if once else (_MANY_PIECES + bool(small), _MANY_A_DAY)
+    return (dose.single or 0) >= most or (dose.daily or 0) >= most_daily
+
+
+def _finding(
+    tables: Tables, language: str, reference: str, dose: Dose, rule: str, reason: str, source: str, severity: Severity = "major"
+) -> Finding:
+    name, action = tables.name(reference, language), text(language, "findings.dose_action")
+    span = (dose.start, dose.end)
+    return Finding(kind="dose", severity=severity, rule=rule, drug=name, reason=reason, action=action, source=source, span=span)
