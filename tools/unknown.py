@@ -19,7 +19,7 @@ _FORM_ZH = re.compile(
     r"(?:[吃服用打喝买开试来加换涂喂抹贴擦喷敷滴]|服用|口服|使用|建议|推荐|注射|或|和|与|及|、|点|些|了|过|着|的|种|款|"
     r"叫|名为|是|对|^|[,，。：:])\s*"
     r"(?P<word>[\u3400-\u9fff]{2,9}?)(?:(?P<kind>缓释|控释|肠溶|分散|咀嚼|泡腾)|含|滴|软|硬)?"
-    r"(?P<form>(?<![睾血胸镜拍照成切芯瓦脑])(?:片|栓|锭|丸|散)|胶囊|颗粒|口服液|注射液|糖浆|滴丸|软膏|乳膏|凝胶|干混悬剂|"
+    r"(?P<form>(?<![睾血胸镜拍照成切芯瓦脑全飘疏])(?:片|栓|锭|丸|散)|胶囊|颗粒|口服液|注射液|糖浆|滴丸|软膏|乳膏|凝胶|干混悬剂|"
     r"混悬剂|滴眼液|喷雾剂|贴膏|冲剂|胶丸|"
     r"混悬液)(?!剂|状|段|子|面|区|中|里|和|麻疹|热|步|发|开|装|光|瘀|检|血|瘤|期|类)"
 )
@@ -30,6 +30,11 @@ _VERB_BEFORE = re.compile(r"(?:[吃服喂涂抹贴擦喷敷买试]|[吃服]用|�
 _AMOUNT_EN = re.compile(
     r"\b(?P<word>[a-z][a-z-]{4,24})\s+(?:\d+(?:\.\d+)?\s?(?:mg|mcg|ug|g|ml|iu)\b|(?:tablets?|capsules?|caplets?|"
     r"pills|syrup|injections?|ointment)\b)"
+)
+# "heart-failure tablets", "regular-strength capsules": what they are for or like, not what they are called.
+_DESCRIPTIVE_EN = re.compile(
+    r".*-(?:strength|failure|thinning|lowering|off|release|free|only|acting|dose|coated|size|grade|relief|day|night|pressure|based|"
+    r"related|containing|approved|prescribed|label|counter)"
 )
 # "加用佐伐米特 20 毫克": whatever is measured out in milligrams is a drug.
 _MEASURED_ZH = re.compile(
@@ -54,7 +59,7 @@ _ORDINARY_ZH = re.compile(
     r"(?:止痛|退烧|退热|感冒|消炎|降压|降糖|安眠|避孕|止泻|止咳|化痰|抗过敏|过敏|胃|钙|铁|锌|补|营养|维生素|复合|益生菌|中成|"
     r"西|口服|外用|"
     r"儿童|成人|小儿|普通|同|该|此|其|白|黑|红|软|硬|空|薯|面|肉|鱼|饼|麦|图|照|唱|影|名|刀|叶|卡|芯|瓦|鸦|集|发|扩|分|肾上腺|激素|"
-    r"抗生素|抗菌|通便|润|护|凉|热|冷|生理|食|鲜|干|熟|煮|炖|药|单|双|处方|非处方)"
+    r"抗生素|抗菌|葡萄糖|[生鲜嫩老]姜|柠檬|通便|润|护|凉|热|冷|生理|食|鲜|干|熟|煮|炖|药|单|双|处方|非处方)"
 )
 _SENTENCE_LIKE = re.compile(r"[或和与及向要会能应当可不没有在时后前且也都就很最被把让使从到为因而但如若即其]|容易|怀疑|突然|引起|疼|痛")
 _NAME_MIN = 3
@@ -128,7 +133,7 @@ def _measured(folded: str, tables: Tables) -> Iterator[tuple[int, int]]:
         if not _ORDINARY_ZH.search(match["word"]):
             yield match.span("word")
     for match in _AMOUNT_EN.finditer(folded):
-        if not tables.names.masked(match["word"]):
+        if not tables.names.masked(match["word"]) and not _DESCRIPTIVE_EN.fullmatch(match["word"]):
             yield match.span("word")
 
 
