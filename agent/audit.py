@@ -122,7 +122,7 @@ def person_of(record: Record, tables: Tables) -> PatientProfile:
     return replace(
         given,
         allergies=(*given.allergies, *told.allergies),
-        medications=(*given.medications, *told.medications),
+        medications=(*given.medications, *(replace(known, now=True) for known in told.medications)),
         conditions=(*given.conditions, *told.conditions),
         age_months=given.age_months if given.age_months is not None else told.age_months,
         sex=given.sex or told.sex,

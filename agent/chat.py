@@ -142,9 +142,7 @@ class Chat:
             severity = text(self.shown, f"findings.severity_{finding.severity}")
             self.say("chat.why_finding", severity=severity, reason=finding.reason, rule=finding.rule, source=finding.source or "-")
         for change in turn.changes:
-            self.say(
-                "chat.why_changed" if change.after else "chat.why_removed", before=change.before, after=change.after, reason=change.reason
-            )
+            self.say("chat.why_changed" if change.after else "chat.why_removed", after=change.after, reason=change.reason)
         if not turn.findings and not turn.changes:
             self.say("chat.why_clean")
 

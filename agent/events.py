@@ -10,7 +10,7 @@ from typing import Any
 from agent.schema import Event, MemoryEvent, SafetyEvent, SourcesEvent, StatusEvent, TokenEvent, Turn
 from configs.locales import catalogue
 from graphs.evidence import resolve
-from graphs.state import ConsultState
+from graphs.state import Citation, ConsultState
 from retrieval.search import Retriever
 
 _PIECE = re.compile(r"\S+\s*|[^\S\n]+|\n", re.S)
@@ -46,7 +46,7 @@ class Translator:
             yield SafetyEvent(level=result["triage"].level, findings=result["warnings"])
         elif node == "retrieve" and result.get("evidence"):
             found = resolve(result["evidence"], self._retriever)
-            yield SourcesEvent(sources=[item.citation("") for item in found])
+            yield SourcesEvent(sources=[_named(item.citation("")) for item in found])
         elif node in ("answer", "emergency") and "answer" in result:
             # Only here, after the audit, does text leave for the patient.
             yield from (TokenEvent(text=piece) for piece in pieces(result["answer"].text))
@@ -54,6 +54,11 @@ class Translator:
     def finish(self) -> dict[str, float]:
         """Return the timings with the total."""
         return {**self.timings, "total": round(time.perf_counter() - self._begun, 4)}
+
+
+def _named(citation: Citation) -> Citation:
+    """Return where something was found without its words: nobody has audited yet whether this reader may be told them."""
+    return citation.model_copy(update={"snippet": "", "start": 0, "end": 0})
 
 
 def pieces(text: str) -> Iterator[str]:
@@ -78,7 +83,7 @@ def turn_of(state: ConsultState, timings: dict[str, float]) -> Turn:
         next_steps=list(answer.next_steps),
         citations=list(answer.citations),
         findings=[*state["warnings"], *critique.findings],
-        changes=state["changes"],
+        changes=[change.model_copy(update={"before": ""}) for change in state["changes"]],
         facts=[*state["facts"], *state["model_facts"]],
         rounds=state["rounds"],
         writer=answer.writer,

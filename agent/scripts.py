@@ -6,7 +6,6 @@ import argparse
 import logging
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from agent import audit
 from agent.opening import open_tables
@@ -14,7 +13,7 @@ from configs.locales import environment_language, text
 from configs.settings import Settings
 from graphs.second_look import SecondLook, make_second_look
 from retrieval.embed import make_embedder
-from retrieval.embed.starter import StarterVectors, WithStarter, texts_of, write_starter
+from retrieval.embed.starter import texts_of, write_starter
 from retrieval.errors import EmbedderUnavailable
 from tools.reader import seal
 from tools.tables import Tables, load_tables
@@ -45,7 +44,7 @@ async def knowledge(options: argparse.Namespace, settings: Settings, language: s
         print(text(reader, "knowledge.sealed", folder=str(options.path or own)))
         return 0
     if options.action == "vectors":
-        return _vectors(settings, own, reader)
+        return _vectors(settings, reader)
     tables = load_tables(own, [options.path] if options.path else [], strict=False, sealed=options.path is None)
     for error in tables.problems.values():
         print(error.message(reader), file=sys.stderr)
@@ -53,13 +52,12 @@ async def knowledge(options: argparse.Namespace, settings: Settings, language: s
     return 1 if tables.problems else 0
 
 
-def _vectors(settings: Settings, tables: Path, reader: str) -> int:
+def _vectors(settings: Settings, reader: str) -> int:
     path, embedder = settings.retrieval.starter_vectors, make_embedder(settings.retrieval)
     if embedder is None or path is None:
         return 2
     texts = texts_of(settings.storage.knowledge_dir / "documents", settings.retrieval)
-    exemplars = load_tables(tables, sealed=False).exemplars
-    count = write_starter(path, [*texts, *(exemplar.text for exemplar in exemplars)], embedder)
+    count = write_starter(path, texts, embedder)
     print(text(reader, "knowledge.vectors", count=count, path=str(path)))
     return 0
 
@@ -70,11 +68,9 @@ def _second_look(settings: Settings, tables: Tables) -> SecondLook | None:
     try:
         embedder = make_embedder(settings.retrieval)
     except EmbedderUnavailable as error:
-        log.warning("no second look: %s", error.code)
-        return None
-    return make_second_look(
-        embedder and WithStarter(embedder, StarterVectors(settings.retrieval.starter_vectors, embedder.name, embedder.dimension)), tables
-    )
+        log.warning("second look by words alone: %s", error.code)
+        embedder = None
+    return make_second_look(embedder, tables)
 
 
 def _lines() -> Iterator[str]:

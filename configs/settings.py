@@ -114,7 +114,7 @@ class SafetySettings(Section):
     """The deterministic layer."""
 
     second_look: bool = True
-    """Compare messages in which the rules see no danger with dangerous ones by the embedder; it may only raise a level."""
+    """Ask the learned model about messages in which the rules see no danger; it may only raise a level."""
 
 
 class ConsultSettings(Section):

@@ -25,7 +25,6 @@ from evaluation.datasets import DATA
 from evaluation.safety_speed import latency
 from graphs.second_look import SecondLook, make_second_look
 from retrieval.embed import make_embedder
-from retrieval.embed.starter import StarterVectors, WithStarter
 from retrieval.errors import EmbedderUnavailable
 from tools.checks import check
 from tools.profile import PatientProfile
@@ -187,14 +186,10 @@ def main() -> None:
 
 
 def _second_look(tables: Tables) -> SecondLook | None:
-    settings = RetrievalSettings()
     try:
-        embedder = make_embedder(settings)
+        return make_second_look(make_embedder(RetrievalSettings()), tables)
     except EmbedderUnavailable:
-        return None
-    return make_second_look(
-        embedder and WithStarter(embedder, StarterVectors(settings.starter_vectors, embedder.name, embedder.dimension)), tables
-    )
+        return make_second_look(None, tables)
 
 
 def _section(title: str, lines: Iterable[str]) -> None:

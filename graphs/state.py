@@ -62,7 +62,7 @@ class Critique(Part):
 
 
 class Change(Part):
-    """What refining did to one sentence; ``after`` is empty when it was removed."""
+    """What refining did to one sentence; ``after`` is empty when it was removed. ``before`` stays in the state: no client is sent it."""
 
     before: str
     after: str

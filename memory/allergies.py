@@ -13,6 +13,8 @@ from tools.text import fold
 SUPPOSED = re.compile(
     r"(如果|假如|要是|万一|假设|比如|例如|的人|患者(?!我)|人群|者(能|可|不|应|要)|\b(if|suppose|people|patients|someone|anyone) )"
 )
+# "磺胺过敏不等于对呋塞米过敏", "an allergy to shellfish does not mean one to iodine": said to be no allergy.
+_NOT_THE_SAME = re.compile(r"(不等于|不代表|不意味着?|不说明|不算是?|并非|\b(?:doesn't|does not|not) (?:mean|imply|make)\b[^.]{0,30})$")
 MAYBE = re.compile(r"(可能|好像|似乎|怀疑|大概|也许|不确定|疑似|\b(might|maybe|possibly|perhaps|think|suspect)\b)")
 PAST = re.compile(r"(以前|曾经?|小时候|过去|当年|原来|\b(used to|previously|in the past|as a child)\b)")
 
@@ -48,7 +50,8 @@ _REVOKED = re.compile(
 _EXCEPT = re.compile(r"(除(?:了|开|去)?|\b(?:except(?: for)?|other than|apart from|besides|but for)\b)\s*(?P<what>[^,，。.!?\n;；]{1,40})")
 _IT = re.compile(r"(?:它|这个药?|\b(?:it|this|that|them)\b)")
 _CUT_EN = re.compile(
-    r"\b(but(?! also)|because|so|can|could|should|since|i (?:am|have|take|also|was|had|got)|is it|what|and i)\b"
+    r"\b(but(?! also)|because|so|can|could|should|since|has|have|does|"
+    r"doesn't|is not|isn't|means?|i (?:am|have|take|also|was|had|got)|is it|what|and i)\b"
     r"|, (?=i\b)"
 )
 _EMPTY = re.compile(r"^(什么|啥|它|这个|那个|这种|那种|哪些?|哪种|任何|其他|别的|it|that|this|them|anything|what)+$")
@@ -127,7 +130,7 @@ def _allergy_status(folded: str, start: int, end: int, negated: bool) -> Status 
     before, tail = folded[clause_start:start], folded[start:end] + folded[end : end + 6]
     if re.search(r"\b(sure|know|wonder\w*|tell|check\w*) (if|whether)\b", before):
         return "suspected"
-    if SUPPOSED.search(before) or re.search(r"过敏(的人|者|患者|人群)", tail):
+    if SUPPOSED.search(before) or _NOT_THE_SAME.search(before) or re.search(r"过敏(的人|者|患者|人群)", tail):
         return None
     asked = bool(re.search(r"(是不是|会不会|是否|有没有|不确定|不知道|不清楚|说不准)", before)) or "过不过敏" in folded[start : end + 2]
     if re.search(r"不是不$", before) or (negated and before.endswith("不是")):

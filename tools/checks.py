@@ -14,7 +14,9 @@ from tools.allergies import check_allergies
 from tools.contraindications import check_contraindications
 from tools.dosing import check_dose, read_dose
 from tools.findings import Finding, Kind, worst_first
+from tools.linear import hashed
 from tools.names import Name
+from tools.prescribing import prescribed, prescribed_dose
 from tools.profile import Known, PatientProfile
 from tools.records import LEVELS, Severity
 from tools.tables import Tables
@@ -53,6 +55,8 @@ _DEPENDS: dict[str, Kind] = {
     "red_flags": "emergency",
     "emergencies": "emergency",
 }
+_CALM = -1.5
+"""Log-odds below which a text does not read like one of somebody in danger."""
 _EVERYTHING: Kind = "unknown_drug"
 """Without names and classes nothing at all can be recognised."""
 
@@ -85,6 +89,7 @@ def check(profile: PatientProfile, said: str | Iterable[str], tables: Tables, la
     found += _unknown(profile, said, uses, tables, language)
     if not asked:
         found += _phrases(said, tables, language)
+        found += prescribed(profile, said, tables, language)
     if asked is None:
         found += _missed(profile, said, tables, language)
     return worst_first(found)
@@ -117,9 +122,11 @@ def _doses(profile: PatientProfile, said: str, uses: list[Use], tables: Tables, 
         end = ordered[number + 1][0][0] if number + 1 < len(ordered) else len(said)
         start = ordered[number - 1][0][1] if number else 0
         dose = read_dose(said, start, span, end)
-        finding = dose and check_dose(use.profile, use.reference, dose, said, tables, language)
-        if finding:
+        if not dose:
+            continue
+        if finding := check_dose(use.profile, use.reference, dose, said, tables, language):
             yield finding
+        yield from prescribed_dose(use.profile, use.reference, dose, said, tables, language, use.span[1])
 
 
 def _unknown(profile: PatientProfile, said: str, uses: list[Use], tables: Tables, language: str) -> Iterator[Finding]:
@@ -171,6 +178,8 @@ def _missed(profile: PatientProfile, said: str, tables: Tables, language: str) -
     folded = fold(said)
     if _URGES.search(_PUT_OFF.sub(" ", folded)) or _ASKS_SELF.search(folded) or _SUPPOSES.search(folded):
         return
+    if tables.triage and tables.triage.score("red", hashed([("", folded)])) < _CALM:
+        return  # advice that names a sign reads quite unlike somebody who has it
     result = triage(said, tables, profile)
     if result.level == "emergency" and result.first:
         yield _phrase("emergency", "contraindicated", "emergency.missed", (0, len(said)), language, str(result.first.origin))

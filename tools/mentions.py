@@ -26,6 +26,8 @@ class Mention:
     name: Name
     stance: Stance
     clause: str
+    turned: bool = False
+    """Advised in so many words after a warning: "must not take A but must take B", "do not stop taking"."""
 
 
 def mentions(text: str, names: NameIndex) -> Iterator[Mention]:
@@ -59,7 +61,7 @@ def mentions(text: str, names: NameIndex) -> Iterator[Mention]:
                 stance = "avoided"
             elif tells:
                 stance = "described"
-        last = Mention(name, stance, clause)
+        last = Mention(name, stance, clause, stance == "advised" and _turned(fold(clause), name.start - offset))
         read.append(last)
     yield from read if allowed else _listed(text, read)
 
@@ -71,7 +73,7 @@ def _listed(text: str, read: list[Mention]) -> Iterator[Mention]:
     for mention, after in zip(reversed(read), [None, *reversed(read)], strict=False):
         one_list = after is not None and say.LISTED.fullmatch(text[mention.name.end : after.name.start])
         stance = stance if one_list and mention.stance == "advised" else mention.stance
-        turned.append(Mention(mention.name, stance, mention.clause))
+        turned.append(Mention(mention.name, stance, mention.clause, mention.turned))
     yield from reversed(turned)
 
 
@@ -102,6 +104,15 @@ def _stance(clause: str, start: int, end: int, permitted: bool, allergy_denied: 
     if not warned or say.DOUBLE.search(clause) or say.UNDO.search(clause):
         return "advised"
     return "advised" if permitted else "avoided"
+
+
+def _turned(clause: str, start: int) -> bool:
+    """Tell whether a warning before the name is about something else, or forbids to do without it."""
+    if say.DOUBLE.search(clause):
+        return True
+    before = clause[:start]
+    last = next(reversed(list(say.AVOID_BEFORE.finditer(before))), None)
+    return bool(last and say.TURNED.search(before[last.end() :]))
 
 
 def _is_population(before: str, after: str) -> bool:

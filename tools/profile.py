@@ -12,6 +12,8 @@ class Known:
 
     words: str
     references: frozenset[str] = frozenset()
+    now: bool = False
+    """Said in the very text that is checked: it may be the advice itself, so no doctor has settled it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tools.errors import TableError
+from tools.linear import LinearModel, load_model
 from tools.rows import Row
 
 T = TypeVar("T")
@@ -125,6 +126,15 @@ class Reader:
                 self.note(table, TableError("table_row", table=path.name, line=number, reason=repr(error)))
         return built
 
+    def model(self, name: str) -> LinearModel | None:
+        """Read a model learned from a table; ``None`` where there is none, for a folder of a few tables does without."""
+        path = self.folder / f"{name}.npz"
+        try:
+            return load_model(path) if path.exists() else None
+        except TableError as error:
+            self.note(name, error)
+            return None
+
     def check_manifest(self) -> None:
         """Compare the folder with its manifest; called last, because a damaged row says more than a changed file."""
         path = self.folder / MANIFEST
@@ -135,10 +145,10 @@ class Reader:
         except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
             self.note("manifest", TableError("table_unreadable", table=MANIFEST, reason=str(error)))
             return
-        for name in sorted({*sums, *(path.name for path in self.folder.glob("*.csv"))}):
+        for name in sorted({*sums, *(path.name for path in _sealed(self.folder))}):
             expected = sums.get(name, "")
             if checksum(self.folder / name) != expected:
-                self.note(name.removesuffix(".csv"), TableError("table_changed", table=name))
+                self.note(name.partition(".")[0], TableError("table_changed", table=name))
         if (datetime.now(UTC).date() - published).days > MAX_AGE_DAYS:
             self.note("manifest", TableError("table_stale", published=published.isoformat()))
 
@@ -151,9 +161,14 @@ def checksum(path: Path) -> str:
         return ""
 
 
+def _sealed(folder: Path) -> list[Path]:
+    """Return the tables and the models learned from them."""
+    return [*folder.glob("*.csv"), *folder.glob("*.npz")]
+
+
 def seal(folder: Path) -> dict[str, Any]:
     """Write the manifest of a folder of tables: who changes a table says so."""
-    sums = {path.name: checksum(path) for path in sorted(folder.glob("*.csv"))}
+    sums = {path.name: checksum(path) for path in sorted(_sealed(folder))}
     manifest = {"published": datetime.now(UTC).date().isoformat(), "sha256": sums}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
     return manifest

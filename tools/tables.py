@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from tools import rows
+from tools import rows, sections
 from tools.errors import TableError
+from tools.linear import LinearModel
 from tools.matcher import Matcher
 from tools.names import NameIndex
+from tools.reach import Reach, partners_of, reach_of
 from tools.reader import Reader
 from tools.records import (
     AllergyGroup,
@@ -26,7 +27,7 @@ from tools.records import (
     Substance,
 )
 from tools.text import clean, fold
-from tools.triage_records import Department, Emergency, Exemplar, Hotline, Policy, RedFlag, SelfCare, Symptom
+from tools.triage_records import Department, Emergency, Hotline, Policy, RedFlag, SelfCare, Symptom
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,12 @@ class Tables:
     classes: dict[str, DrugClass]
     substances: dict[str, Substance]
     groups: dict[str, AllergyGroup]
+    group_sizes: dict[str, int]
+    """How many drugs and classes are in each allergy group."""
     cross_reactions: tuple[CrossReaction, ...]
     interactions: dict[frozenset[str], Interaction]
+    partners: dict[str, frozenset[str]]
+    """Reference → what some interaction names it with."""
     contraindications: dict[str, tuple[Contraindication, ...]]
     """By drug or ``class:`` reference."""
     duplications: dict[str, Duplication]
@@ -52,7 +57,6 @@ class Tables:
     emergencies: dict[str, Emergency]
     red_flags: tuple[RedFlag, ...]
     selfcare: tuple[SelfCare, ...]
-    exemplars: tuple[Exemplar, ...]
     departments: dict[str, Department]
     hotlines: dict[tuple[str, str], Hotline]
     policies: tuple[Policy, ...]
@@ -63,7 +67,28 @@ class Tables:
     """Drug or ``class:`` reference → everything that a rule about it may be written for: itself, ingredients, classes and their parents."""
     condition_lineage: dict[str, frozenset[str]]
     """``condition:`` reference → itself and the conditions that it is a kind of."""
+    stance: LinearModel | None
+    """Whether a passage advises what it names."""
+    triage: LinearModel | None
+    """Whether a message reads like one of somebody in danger."""
     problems: Mapping[str, TableError]
+    reaches: dict[str, Reach] = field(default_factory=dict, repr=False, compare=False)
+    """What ``reach`` has worked out already."""
+
+    def reach(self, reference: str) -> Reach:
+        """Return where rules about pairs can take hold of a reference."""
+        if reference not in self.reaches:
+            lineage = self.lineage.get(reference, frozenset({reference}))
+            parts = self.ingredients(reference)
+            self.reaches[reference] = reach_of(self.drugs.get(reference), lineage, parts, self.partners, self.duplications.keys())
+        return self.reaches[reference]
+
+    def ingredients(self, reference: str) -> frozenset[str]:
+        """Return the single substances in a drug; empty for a class or a food."""
+        drug = self.drugs.get(reference)
+        if not drug:
+            return frozenset()
+        return frozenset().union(*map(self.ingredients, drug.ingredients)) if drug.ingredients else frozenset({reference})
 
     def name(self, reference: str, language: str) -> str:
         """Return what people call a reference (``amoxicillin``, ``class:penicillins``, ``food:alcohol``, ``group:penicillins``)."""
@@ -94,7 +119,7 @@ def load_tables(folder: Path, extra: Sequence[Path] = (), *, strict: bool = True
             nothing, two rows are about the same thing, something is above itself, or a file is not the one that the manifest lists.
     """
     read = Reader(folder, extra, strict=strict)
-    classes, drugs, substances = _things(read)
+    classes, drugs, substances = sections.things(read)
     known = {*drugs, *(f"class:{key}" for key in classes), *(f"food:{key}" for key in substances)}
     stored_groups = read.keyed("allergy_groups", rows.group)
     groups = {g.id: g for g in read.resolved("allergy_groups", stored_groups.values(), lambda g: g.members, known)}
@@ -103,20 +128,20 @@ def load_tables(folder: Path, extra: Sequence[Path] = (), *, strict: bool = True
     interactions = read.resolved("interactions", read.rows("interactions", rows.interaction), lambda x: (x.a, x.b), known)
     interactions = read.unique("interactions", interactions, lambda x: frozenset((x.a, x.b)))
     conditions = read.closed("conditions", read.keyed("conditions", rows.condition), lambda c: c.parents)
-    symptoms, emergencies, flags, departments, selfcare = _triage(read)
+    symptoms, emergencies, flags, departments, selfcare = sections.triage(read)
+    lineage = sections.lineage_of(read, drugs, classes)
     tables = Tables(
         drugs=drugs,
         classes=classes,
         substances=substances,
         groups=groups,
+        group_sizes={g.id: sum(not above.isdisjoint(g.members) for above in lineage.values()) for g in groups.values()},
         cross_reactions=tuple(read.unique("cross_reactions", crosses, lambda x: (x.group, x.to))),
         interactions={frozenset((x.a, x.b)): x for x in interactions},
-        contraindications=_contraindications(read, known, set(conditions)),
-        duplications={
-            f"class:{d.drug_class}": d
-            for d in read.resolved("duplications", read.rows("duplications", rows.duplication), lambda d: [f"class:{d.drug_class}"], known)
-        },
-        otc_limits=_limits(read, known),
+        partners=partners_of(interactions),
+        contraindications=sections.contraindications(read, known, set(conditions)),
+        duplications=sections.duplications(read, known),
+        otc_limits=sections.limits(read, known),
         conditions=conditions,
         symptoms=symptoms,
         signs_zh=Matcher((key, expression) for key, symptom in symptoms.items() for expression in symptom.zh),
@@ -124,119 +149,18 @@ def load_tables(folder: Path, extra: Sequence[Path] = (), *, strict: bool = True
         emergencies=emergencies,
         red_flags=flags,
         selfcare=selfcare,
-        exemplars=tuple(read.rows("exemplars", rows.exemplar)),
         departments=departments,
         hotlines={(h.region, h.call): h for h in read.rows("hotlines", rows.hotline)},
         policies=tuple(read.rows("policies", rows.policy)),
-        stems=tuple(
-            read.resolved("stems", read.rows("stems", rows.stem), lambda s: [f"class:{s.drug_class}"] if s.drug_class else [], known)
-        ),
+        stems=sections.stems(read, known),
         terms={fold(clean(r["term"])): r["standard"] for r in read.rows("terms", rows.term)},
-        names=_names(read, classes, drugs, substances, groups, conditions),
-        lineage=_lineage(read, drugs, classes),
-        condition_lineage=_condition_lineage(read, conditions),
+        names=sections.names_of(read, classes, drugs, substances, groups, conditions),
+        lineage=lineage,
+        condition_lineage=sections.condition_lineage_of(read, conditions),
+        stance=read.model("stances"),
+        triage=read.model("exemplars"),
         problems=read.problems,
     )
     if sealed:
         read.check_manifest()
     return tables
-
-
-def _things(read: Reader) -> tuple[dict[str, DrugClass], dict[str, Drug], dict[str, Substance]]:
-    classes = read.closed("classes", read.keyed("classes", rows.drug_class), lambda c: c.parents)
-    above = {f"class:{key}" for key in classes}
-    drugs = read.closed("drugs", read.keyed("drugs", rows.drug), lambda d: (*(f"class:{key}" for key in d.classes), *d.ingredients), above)
-    parts = read.acyclic("drugs", {key: drug.ingredients for key, drug in drugs.items()})
-    whole = {key: replace(drug, ingredients=parts[key]) for key, drug in drugs.items()}
-    return classes, whole, read.keyed("substances", rows.substance)
-
-
-def _triage(
-    read: Reader,
-) -> tuple[dict[str, Symptom], dict[str, Emergency], tuple[RedFlag, ...], dict[str, Department], tuple[SelfCare, ...]]:
-    symptoms = {key: symptom for key, symptom in read.keyed("findings", rows.symptom).items() if _readable(read, symptom)}
-    departments = read.keyed("departments", rows.department)
-    stored = read.keyed("emergencies", rows.emergency)
-    emergencies = {e.id: e for e in read.resolved("emergencies", stored.values(), lambda e: [e.department], set(departments))}
-    flags = read.resolved("red_flags", read.rows("red_flags", rows.red_flag), lambda f: [f.emergency], set(emergencies))
-    flags = read.resolved("red_flags", flags, lambda f: (s for group in f.needs for s in group), set(symptoms))
-    selfcare = read.resolved("selfcare", read.rows("selfcare", rows.selfcare), lambda s: [s.department], set(departments))
-    return symptoms, emergencies, tuple(read.unique("red_flags", flags, lambda f: f.id)), departments, tuple(selfcare)
-
-
-def _readable(read: Reader, symptom: Symptom) -> bool:
-    """Tell whether every expression of a symptom can be read; one that cannot is noted."""
-    try:
-        Matcher((symptom.id, expression) for expression in (*symptom.zh, *symptom.en))
-    except re.error as error:
-        read.note("findings", TableError("table_row", table="findings.csv", line=0, reason=f"{symptom.id}: {error}"))
-        return False
-    return True
-
-
-def _contraindications(read: Reader, known: set[str], conditions: set[str]) -> dict[str, tuple[Contraindication, ...]]:
-    allowed = known | {f"condition:{key}" for key in conditions} | {"age", "pregnancy", "lactation", "renal"}
-    found = read.resolved(
-        "contraindications", read.rows("contraindications", rows.contraindication), lambda c: (c.drug, c.against), allowed
-    )
-    found = read.unique("contraindications", found, lambda c: (c.drug, c.against, c.low, c.high))
-    grouped: dict[str, list[Contraindication]] = {}
-    for row in read.unique("contraindications", found, lambda c: c.id):
-        grouped.setdefault(row.drug, []).append(row)
-    return {key: tuple(group) for key, group in grouped.items()}
-
-
-def _limits(read: Reader, known: set[str]) -> dict[str, tuple[OtcLimit, ...]]:
-    grouped: dict[str, list[OtcLimit]] = {}
-    for row in read.resolved("otc_limits", read.rows("otc_limits", rows.otc_limit), lambda o: [o.drug], known):
-        grouped.setdefault(row.drug, []).append(row)
-    return {key: tuple(group) for key, group in grouped.items()}
-
-
-def _names(
-    read: Reader,
-    classes: dict[str, DrugClass],
-    drugs: dict[str, Drug],
-    substances: dict[str, Substance],
-    groups: dict[str, AllergyGroup],
-    conditions: dict[str, Condition],
-) -> NameIndex:
-    names = NameIndex()
-    for prefix, records in (("class:", classes), ("food:", substances), ("group:", groups), ("condition:", conditions)):
-        for key, record in records.items():
-            for name in (record.name.zh, record.name.en, *record.names):
-                names.add(name, prefix + key)
-    spelled = [name for drug in drugs.values() for name in (drug.name.zh, drug.name.en)]
-    for key, drug in drugs.items():
-        names.add(drug.name.zh, key)
-        names.add(drug.name.en, key)
-    for row in read.resolved("drug_names", read.rows("drug_names", rows.drug_name), lambda r: [r["drug"]], set(drugs)):
-        names.add(row["name"], row["drug"])
-        spelled.append(row["name"])
-    for words in read.rows("masks", lambda r: r["words"]):
-        names.mask(words)
-    wide = [name for c in classes.values() for name in (c.name.zh, c.name.en, *c.names)]
-    return names.freeze(spelled, wide + [name for g in groups.values() for name in (g.name.zh, g.name.en, *g.names)])
-
-
-def _lineage(read: Reader, drugs: dict[str, Drug], classes: dict[str, DrugClass]) -> dict[str, frozenset[str]]:
-    parents = read.acyclic("classes", {key: c.parents for key, c in classes.items()})
-
-    def above(class_id: str) -> set[str]:
-        return {f"class:{class_id}"}.union(*(above(parent) for parent in parents[class_id]))
-
-    def of(drug: Drug) -> set[str]:
-        own = {drug.id}.union(*(above(key) for key in drug.classes))
-        return own.union(*(of(drugs[part]) for part in drug.ingredients))
-
-    lineage = {key: frozenset(of(drug)) for key, drug in drugs.items()}
-    return lineage | {f"class:{key}": frozenset(above(key)) for key in classes}
-
-
-def _condition_lineage(read: Reader, conditions: dict[str, Condition]) -> dict[str, frozenset[str]]:
-    parents = read.acyclic("conditions", {key: c.parents for key, c in conditions.items()})
-
-    def above(key: str) -> set[str]:
-        return {f"condition:{key}"}.union(*(above(parent) for parent in parents[key] if parent in parents))
-
-    return {f"condition:{key}": frozenset(above(key)) for key in conditions}

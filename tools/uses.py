@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from tools.findings import Finding
 from tools.interactions import interacting, same_twice
-from tools.mentions import mentions, permits
+from tools.judging import advises
+from tools.mentions import Mention, mentions, permits
 from tools.population import named_in, whom
 from tools.profile import PatientProfile
 from tools.records import Severity
@@ -97,7 +98,7 @@ class Use:
 
 def uses_in(profile: PatientProfile, said: str, tables: Tables, asked: bool | None) -> Iterator[Use]:
     """Yield what a cleaned text advises, or names when it is a question."""
-    parts = list(spans(said))
+    parts, whole = list(spans(said)), fold(said)
     for number, (offset, sentence) in enumerate(parts):
         folded = fold(sentence)
         answer = fold(parts[number + 1][1]) if number + 1 < len(parts) else ""
@@ -111,7 +112,7 @@ def uses_in(profile: PatientProfile, said: str, tables: Tables, asked: bool | No
         found = [
             mention
             for mention in mentions(sentence, tables.names)
-            if mention.stance == "advised"
+            if _advised(mention, asked, tables, whole, offset)
             or (asked and mention.stance != "allergen")
             or (question and mention.stance == "avoided" and _ASKS_TO_TAKE.search(folded) and not LEFT_TO_DOCTOR.search(folded))
         ]
@@ -126,6 +127,16 @@ def uses_in(profile: PatientProfile, said: str, tables: Tables, asked: bool | No
                 things = mention.name.of("group")  # 花生, latex: no drug, but something that an allergy is about
             for reference in sorted(things):
                 yield Use(reference, mention.name.words, about, number, taking, span)
+
+
+def _advised(mention: Mention, asked: bool | None, tables: Tables, whole: str, offset: int) -> bool:
+    """Tell whether a mention in the sentence at ``offset`` is advised.
+
+    In a question all that is named is meant; with damaged tables the rules, which take too much for advice, decide alone.
+    """
+    if asked or mention.turned or tables.problems:
+        return mention.stance == "advised"
+    return advises(tables.stance, whole, offset + mention.name.start, offset + mention.name.end, mention.stance)
 
 
 def _another_takes(folded: str, at: int) -> bool:
@@ -148,6 +159,7 @@ def pairs(profile: PatientProfile, uses: list[Use], said: str, tables: Tables, l
     Two drugs in different sentences are usually a choice: only what must never meet is reported then.
     """
     taken = {r for known in profile.medications for r in known.references if r in tables.lineage}
+    before = {r for known in profile.medications if not known.now for r in known.references}
     where: dict[str, list[Use]] = {}
     for use in uses:
         if not use.reference.startswith("group:"):
@@ -161,7 +173,7 @@ def pairs(profile: PatientProfile, uses: list[Use], said: str, tables: Tables, l
         ):
             continue
         # What somebody takes already was decided by a doctor: that is for the next visit, unless the two must never meet.
-        settled = finding.severity == "major" and all(reference in taken for reference in pair) and not _added(said_of, said)
+        settled = finding.severity == "major" and all(reference in before for reference in pair) and not _added(said_of, said)
         yield finding.model_copy(update={"span": said_of[-1][0].span} | ({"severity": "moderate"} if settled else {}))
 
 

@@ -1,4 +1,4 @@
-"""Vectors that come with the program: of the starter knowledge and of the triage exemplars, so that a first start takes seconds.
+"""Vectors that come with the program: of the starter knowledge, so that a first start takes seconds.
 
 One ``.npz`` file: ``keys`` uint8 ``[n, 32]`` (SHA-256 of the text), ``vectors`` float16 ``[n, d]``, ``model`` the embedder's
 name. A text that was changed since, or another embedder, finds nothing here and is embedded as usual.
@@ -47,25 +47,6 @@ class StarterVectors:
             return None
         vector = self._vectors[row].astype(np.float32)
         return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12), dtype=np.float32)
-
-
-class WithStarter:
-    """An embedder that looks passages up before it computes them, for programs that keep no index."""
-
-    def __init__(self, embedder: Embedder, starter: StarterVectors) -> None:
-        self._embedder, self._starter = embedder, starter
-        self.name, self.dimension = embedder.name, embedder.dimension
-
-    def embed_queries(self, texts: list[str]) -> Vectors:
-        """Return float32 ``[n, d]``."""
-        return self._embedder.embed_queries(texts)
-
-    def embed_passages(self, texts: list[str]) -> Vectors:
-        """Return float32 ``[n, d]``."""
-        found = [self._starter.get(key_of(text)) for text in texts]
-        missing = [text for text, vector in zip(texts, found, strict=True) if vector is None]
-        fresh = iter(self._embedder.embed_passages(missing)) if missing else iter(())
-        return np.stack([next(fresh) if vector is None else vector for vector in found])
 
 
 def key_of(text: str) -> bytes:

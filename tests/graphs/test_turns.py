@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import pytest
 
-from agent.schema import DoneEvent, SafetyEvent, StatusEvent, TokenEvent
+from agent.schema import DoneEvent, SafetyEvent, SourcesEvent, StatusEvent, TokenEvent
 from agent.service import ConsultService
 from configs.settings import Settings
 from tests.graphs.oracle import advising, naming
@@ -115,7 +115,7 @@ def insisting(drug: str, style: int, auditor_dead: bool) -> Script:
 
 
 async def everything_shown(service: ConsultService, question: str, thread: str) -> str:
-    """Return all that a client has been told in a turn; the sources are left out, because they are quoted and not said."""
+    """Return all that a client has been told in a turn; the sources of the answer are left out, because they are quoted and not said."""
     told, tokens = [], []
     async for event in service.stream(question, thread=thread):
         if isinstance(event, TokenEvent):
@@ -124,10 +124,13 @@ async def everything_shown(service: ConsultService, question: str, thread: str) 
             told.append(event.label)
         elif isinstance(event, SafetyEvent):
             told += [f"{finding.reason} {finding.action}" for finding in event.findings]
+        elif isinstance(event, SourcesEvent):
+            told += [source.snippet for source in event.sources]
         elif isinstance(event, DoneEvent):
             turn = event.turn
             told += [turn.answer.split("\n来源：")[0].split("\nSources:")[0], *turn.notices, *turn.next_steps, turn.label]
             told += [sentence.text for sentence in turn.body]
+            told += [change.before for change in turn.changes]
             told += [f"{finding.reason} {finding.action}" for finding in turn.findings]
             assert "".join(tokens) == turn.answer
     return "\n".join(told)

