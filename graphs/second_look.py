@@ -30,8 +30,10 @@ _WHOLE = 400
 _WINDOW = 200
 _MOST = 12
 """Windows read at most: the beginning and the end of a very long message."""
-_EMBEDDED = 4
+_EMBEDDED = 2
 """Windows embedded at most, the ones that read most dangerous by their words: an embedding takes a hundred times longer than the words."""
+_DOUBT = 1.2
+"""How far below the threshold of its words a window may be and still be worth an embedding, in log-odds."""
 _PERHAPS_CRISIS = 1.5
 """How far below its threshold the crisis head still names what the first head has raised."""
 # Who plays a sign down or was told not to worry has said nothing about the sign.
@@ -63,10 +65,11 @@ class SecondLook:
         return looked
 
     def _look(self, message: str, result: Triage) -> Triage:
-        read = [(window, hashed([("", window)])) for window in _windows(message)]
-        read.sort(key=lambda each: -self.model.score("red", each[1]))
-        vectors = self._vectors([window for window, _ in read[:_EMBEDDED]])
-        for number, (_, counts) in enumerate(read):
+        read = [(window, counts, self.model.score("red", counts)) for window in _windows(message) for counts in [hashed([("", window)])]]
+        read.sort(key=lambda each: -each[2])
+        least = self.model.heads["red"].threshold - _DOUBT
+        vectors = self._vectors([window for window, _, score in read[:_EMBEDDED] if score >= least])
+        for number, (_, counts, _) in enumerate(read):
             vector = vectors[number] if number < len(vectors) else None
             if name := self._danger(counts, vector):
                 return _raised(result, self.rules[name], crisis=name == "suicide_crisis")

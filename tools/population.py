@@ -141,6 +141,8 @@ def _conditions(folded: str, names: list[Name]) -> list[Known]:
     found = []
     for name in names:
         references = name.of("condition")
+        if not references:
+            continue
         before, after = folded[max(0, name.start - 8) : name.start], folded[name.end : name.end + 4]
         if re.search(
             rf"(?:没有?|不是|未患|no |not |don't have )[^,，。]{{0,6}}{re.escape(fold(name.words))}"
@@ -148,7 +150,7 @@ def _conditions(folded: str, names: list[Name]) -> list[Known]:
             folded,
         ):
             continue  # "同事有哮喘，我没有哮喘"
-        if references and (
+        if (
             _GROUP.match(after.lstrip("的 "))
             or _GROUP.match(after)
             or (_HAS.search(before) and not re.search(r"(没|无|未|不|no |not )", before))
