@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from retrieval.documents import Chunk, Document
@@ -59,6 +60,9 @@ def _chunk(document: Document, digest: str, ordinal: int, section: str, span: Sp
         year=document.year,
         tier=document.tier,
         reviewed=document.reviewed,
+        collection=document.collection,
+        key=document.key,
+        page=bisect_right(document.pages, start),
     )
 
 

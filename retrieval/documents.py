@@ -40,6 +40,10 @@ class Document:
     body: str
     path: str
     collection: str
+    key: str = ""
+    """The id that the source itself uses (``_id`` of a JSONL line); search results give it back unchanged."""
+    pages: tuple[int, ...] = ()
+    """Where each page begins in ``body``, ascending from 0; empty where the source has no pages."""
     version: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
@@ -68,6 +72,10 @@ class Chunk:
     year: int
     tier: str
     reviewed: bool
+    collection: str = "knowledge"
+    key: str = ""
+    page: int = 0
+    """The page on which it begins, counted from 1; 0 where the source has no pages."""
 
 
 def read_documents(path: Path, collection: str = "knowledge") -> Iterator[Document | DocumentError]:
