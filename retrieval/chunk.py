@@ -1,31 +1,33 @@
-"""Documents into chunks: one section a chunk where it fits, sentences packed together where it does not."""
+"""Documents into chunks: one section a chunk where it fits; sentences, list items and table rows packed together where it does not.
+
+``section`` is the title path (``用药 › 儿童``). A piece of a long table that begins below the header row carries the cells of that row
+as the last part of its path (``用药 › 药物 | 剂量``): search and reader know what the columns mean, and the offsets stay exact.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from retrieval.documents import Chunk, Document
-from tools.text import sentences
+from retrieval.outline import JOINER, Span, Unit, sections, units
+from tools.text import spans
 
-KINDS = {
-    "是什么": "overview",
-    "what it is": "overview",
-    "常见原因": "causes",
-    "common causes": "causes",
-    "怎么办": "action",
-    "what to do": "action",
-    "用药须知": "medicines",
-    "medicines": "medicines",
-    "何时就医": "escalation",
-    "when to see a doctor": "escalation",
-    "谁要特别小心": "caution",
-    "who needs extra care": "caution",
+_NAMES = {
+    "overview": ("是什么", "概述", "概念", "定义", "疾病简介", "what it is", "overview", "definition"),
+    "causes": ("常见原因", "病因", "发病原因", "common causes", "causes", "aetiology", "etiology"),
+    "action": ("怎么办", "处理", "治疗", "治疗原则", "家庭护理", "what to do", "treatment", "management", "self-care"),
+    "medicines": ("用药须知", "用药", "药物治疗", "用法用量", "用法与用量", "medicines", "dosage and administration"),
+    "escalation": ("何时就医", "就医指征", "when to see a doctor", "when to seek help"),
+    "caution": (
+        *("谁要特别小心", "禁忌", "禁忌症", "禁忌证", "注意事项", "特殊人群用药", "警示语"),
+        *("who needs extra care", "contraindications", "warnings", "warnings and precautions"),
+    ),
 }
-_HEADING = re.compile(r"^#{1,6}[ \t]+(?P<name>[^\n]*?)[ \t#]*$", re.M)
-Span = tuple[int, int]
+KINDS = {name: kind for kind, names in _NAMES.items() for name in names}
+_NUMBERING = re.compile(r"^[\s【\[（(]*(?:第?[一二三四五六七八九十百\d]+(?:\.\d+)*[章节、．.)）]*[\s　]*)?")
 
 
 def chunk_document(document: Document, max_chars: int) -> list[Chunk]:
@@ -37,20 +39,33 @@ def chunk_document(document: Document, max_chars: int) -> list[Chunk]:
     """
     # The same body cut by another length gives other chunks, so the length is part of the id.
     digest = hashlib.sha256(f"{document.version}:{max_chars}".encode()).hexdigest()[:12]
-    parts = [(section, span) for section, whole in sections(document.body) for span in pack(document.body, whole, max_chars)]
-    return [_chunk(document, digest, ordinal, section, span) for ordinal, (section, span) in enumerate(parts)]
+    found = (
+        (path, unit)
+        for path, whole in sections(document.body, document.title)
+        for unit in pack(document.body, units(document.body, whole, max_chars), max_chars)
+    )
+    return [_chunk(document, digest, ordinal, path, unit) for ordinal, (path, unit) in enumerate(found)]
 
 
-def _chunk(document: Document, digest: str, ordinal: int, section: str, span: Span) -> Chunk:
-    start, end = span
+def kind_of(path: tuple[str, ...]) -> str:
+    """Return what the innermost heading that is known announces; ``passage`` where none is."""
+    for name in reversed(path):
+        kind = KINDS.get(_NUMBERING.sub("", name.lower()).strip(" 】]:：")) or KINDS.get(name.lower())
+        if kind:
+            return kind
+    return "passage"
+
+
+def _chunk(document: Document, digest: str, ordinal: int, path: tuple[str, ...], unit: Unit) -> Chunk:
+    start, end = unit.span
     return Chunk(
         id=f"{document.id}:{ordinal}:{digest}",
         document_id=document.id,
         version=document.version,
         ordinal=ordinal,
         title=document.title,
-        section=section,
-        kind=KINDS.get(section.lower(), "passage"),
+        section=JOINER.join((*path, unit.header) if unit.header else path),
+        kind=kind_of(path),
         text=document.body[start:end],
         start=start,
         end=end,
@@ -66,33 +81,31 @@ def _chunk(document: Document, digest: str, ordinal: int, section: str, span: Sp
     )
 
 
-def sections(body: str) -> Iterator[tuple[str, Span]]:
-    """Yield ``(heading, span of the text under it)``; the text before the first heading has the heading ``""``."""
-    name, start = "", 0
-    for heading in _HEADING.finditer(body):
-        yield name, (start, heading.start())
-        name, start = heading["name"], heading.end()
-    yield name, (start, len(body))
-
-
-def pack(body: str, whole: Span, max_chars: int) -> Iterator[Span]:
-    """Yield spans of at most ``max_chars`` that hold whole sentences."""
+def pack(body: str, parts: Iterable[Unit], max_chars: int) -> Iterator[Unit]:
+    """Yield stretches of at most ``max_chars`` that hold whole units; what alone is longer is cut between sentences, then inside them."""
     start = end = -1
-    for left, right in _sentence_spans(body, whole, max_chars):
+    header = ""
+    for unit in _fitting(body, parts, max_chars):
+        left, right = unit.span
         if start >= 0 and right - start > max_chars:
-            yield start, end
+            yield Unit((start, end), header)
             start = -1
-        start, end = (left if start < 0 else start), right
+        if start < 0:
+            start, header = left, unit.header
+        end = right
     if start >= 0:
-        yield start, end
+        yield Unit((start, end), header)
 
 
-def _sentence_spans(body: str, whole: Span, max_chars: int) -> Iterator[Span]:
-    position, stop = whole
-    for sentence in sentences(body[position:stop]):
-        left = body.index(sentence, position, stop)
-        position = left + len(sentence)
-        yield from _cut(body, left, position, max_chars)
+def _fitting(body: str, parts: Iterable[Unit], max_chars: int) -> Iterator[Unit]:
+    for unit in parts:
+        left, right = unit.span
+        if right - left <= max_chars:
+            yield unit
+            continue
+        for offset, sentence in spans(body[left:right]):
+            for span in _cut(body, left + offset, left + offset + len(sentence), max_chars):
+                yield Unit(span, unit.header)
 
 
 def _cut(body: str, left: int, right: int, max_chars: int) -> Iterator[Span]:
