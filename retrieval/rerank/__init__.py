@@ -27,10 +27,15 @@ def make_reranker(settings: RetrievalSettings) -> Reranker | None:
     """Return the configured reranker, or None when the fused order is final.
 
     Raises:
-        RerankerUnavailable: the configured model cannot run here; the retriever then keeps the fused order and reports why.
+        RerankerUnavailable: the configured model can never run here; the retriever then keeps the fused order and reports why. What a
+            call raises later is for now: the model has its own cooldown and is tried again.
     """
-    if settings.reranker == "none":
-        return None
-    from retrieval.rerank.bge import BgeReranker
+    if settings.reranker == "bge-reranker":
+        from retrieval.rerank.bge import BgeReranker
 
-    return BgeReranker(settings.reranker_model, settings.device)
+        return BgeReranker(settings)
+    if settings.reranker == "http":
+        from retrieval.rerank.http import HttpReranker
+
+        return HttpReranker(settings)
+    return None

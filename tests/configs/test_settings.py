@@ -62,7 +62,7 @@ def test_the_key_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     ("name", "value", "section", "key", "expected"),
     [
         ("SHENSI_RETRIEVAL__TOP_K", "8", "retrieval", "top_k", 8),
-        ("SHENSI_RETRIEVAL__MIN_COVERAGE", "0.5", "retrieval", "min_coverage", 0.5),
+        ("SHENSI_RETRIEVAL__MIN_CONFIDENCE", "0.6", "retrieval", "min_confidence", 0.6),
         ("SHENSI_RETRIEVAL__ANY_LANGUAGE", "true", "retrieval", "any_language", True),
         ("SHENSI_CONSULT__REGION", "US", "consult", "region", "US"),
         ("SHENSI_CONSULT__OWNER", "anna", "consult", "owner", "anna"),
@@ -152,7 +152,7 @@ def test_a_yaml_file_cannot_make_objects(tmp_path: Path) -> None:
 def test_roles_that_a_profile_leaves_out_keep_their_defaults(tmp_path: Path) -> None:
     path = profile(tmp_path, {"llm": {"roles": {"critique": {"max_tokens": 99}}}})
     roles = load_settings(path).llm.roles
-    assert set(roles) == {"draft", "critique", "refine", "extract", "summarise"}
+    assert set(roles) == {"draft", "critique", "refine", "extract", "look", "summarise"}
     assert roles["critique"].max_tokens == 99
     assert roles["draft"] == ModelSettings().roles["draft"] != RoleSettings()
 

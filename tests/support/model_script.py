@@ -4,7 +4,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 _EVIDENCE = re.compile(r"^[ \t>*|-]*\[(\d+)\][ \t]+(\S.*)$", re.MULTILINE)
@@ -158,18 +158,20 @@ class Request:
 
 
 Handler = Callable[[Request], Reply]
-STRUCTURED_ROLES = ("critique", "facts", "refine", "summary")
+STRUCTURED_ROLES = ("critique", "facts", "refine", "summary", "look", "rewrite")
 
 
 @dataclass(frozen=True)
 class Script:
-    """One handler for each role."""
+    """One handler for each role; left out, the urgency is ``routine`` and a follow-up cannot be resolved."""
 
     draft: Handler
     critique: Handler
     facts: Handler
     refine: Handler
     summary: Handler
+    look: Handler = lambda request: Json({"signs": [], "crisis": False, "level": "routine"})
+    rewrite: Handler = lambda request: Json({"question": ""})
 
     def reply(self, request: Request) -> Reply:
         """Answer the request with its role's handler."""
@@ -182,7 +184,7 @@ class Script:
 
     def with_every_role(self, handler: Handler) -> "Script":
         """Return a copy in which all roles are answered by `handler`."""
-        return Script(handler, handler, handler, handler, handler)
+        return Script(*[handler] * len(fields(self)))
 
 
 def always(reply: Reply) -> Handler:
