@@ -43,9 +43,9 @@ class Record(BaseModel):
         return self.lang or language_of(self.text)
 
 
-def check_lines(lines: Iterable[str], tables: Tables) -> Iterator[dict[str, Any]]:
-    """Yield the findings of each record."""
-    for record in _records(lines):
+def check_lines(lines: Iterable[str], tables: Tables, language: str | None = None) -> Iterator[dict[str, Any]]:
+    """Yield the findings of each record, in ``language`` where a line asks for none."""
+    for record in _records(lines, language):
         if isinstance(record, dict):
             yield record
             continue
@@ -56,11 +56,11 @@ def check_lines(lines: Iterable[str], tables: Tables) -> Iterator[dict[str, Any]
 
 
 def triage_lines(
-    lines: Iterable[str], tables: Tables, second_look: SecondLook | None = None, *, batch: int = 64
+    lines: Iterable[str], tables: Tables, second_look: SecondLook | None = None, *, language: str | None = None, batch: int = 64
 ) -> Iterator[dict[str, Any]]:
-    """Yield level, red flag, rules, advice and department of each record."""
+    """Yield level, red flag, rules, advice and department of each record, in ``language`` where a line asks for none."""
     held: list[Record | dict[str, Any]] = []
-    for record in _records(lines):
+    for record in _records(lines, language):
         held.append(record)
         if len(held) >= batch:
             yield from _triaged(held, tables, second_look)
@@ -134,17 +134,18 @@ def person_of(record: Record, tables: Tables) -> PatientProfile:
     )
 
 
-def _records(lines: Iterable[str]) -> Iterator[Record | dict[str, Any]]:
+def _records(lines: Iterable[str], language: str | None = None) -> Iterator[Record | dict[str, Any]]:
     """Yield records; a line that is none becomes an ``error`` and stops nothing."""
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            yield Record.model_validate_json(line)
+            record = Record.model_validate_json(line)
+            yield record if record.lang else record.model_copy(update={"lang": language})
         except ValidationError as error:
             first = error.errors()[0]
             reason = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}".lstrip(": ")
-            yield {"id": _id_of(line), "error": BadLine("line_invalid", line=number, reason=reason).message(_language_of(line))}
+            yield {"id": _id_of(line), "error": BadLine("line_invalid", line=number, reason=reason).message(_language_of(line, language))}
 
 
 def _id_of(line: str) -> Any:
@@ -155,15 +156,15 @@ def _id_of(line: str) -> Any:
     return given.get("id") if isinstance(given, dict) else None
 
 
-def _language_of(line: str) -> str:
-    """Return the language that a line which is no record asks for, or else the one it is written in."""
+def _language_of(line: str, default: str | None) -> str:
+    """Return the language that a line which is no record asks for, or else ``default``, or else the one it is written in."""
     try:
         given = json.loads(line)
     except ValueError:
-        return language_of(line, "en")
+        return default or language_of(line, "en")
     if isinstance(given, dict) and given.get("lang") in ("zh", "en"):
         return str(given["lang"])
-    return language_of(str(given.get("text", "")) if isinstance(given, dict) else line, "en")
+    return default or language_of(str(given.get("text", "")) if isinstance(given, dict) else line, "en")
 
 
 def run(results: Iterable[dict[str, Any]], out: TextIO = sys.stdout) -> int:

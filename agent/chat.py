@@ -14,6 +14,7 @@ from rich.markup import escape
 from agent.errors import AgentError
 from agent.schema import DoneEvent, Event, MemoryEvent, SafetyEvent, SourcesEvent, StatusEvent, TokenEvent, Turn
 from agent.service import ConsultService
+from agent.why import search_lines
 from configs.errors import ShensiError
 from configs.locales import text
 from graphs.errors import QuestionRejected
@@ -64,7 +65,7 @@ class Chat:
         elif isinstance(event, SourcesEvent):
             self.say("chat.sources_found", "dim", count=len(event.sources))
         elif isinstance(event, TokenEvent):
-            self.console.print(escape(event.text), end="", highlight=False, soft_wrap=True)
+            self.console.print(escape(event.text), end="", highlight=False, soft_wrap=True, emoji=False)
         elif isinstance(event, MemoryEvent):
             facts = text(self.shown, "findings.joiner").join(describe_fact(fact, self.shown) for fact in event.facts)
             self.console.print()
@@ -129,7 +130,7 @@ class Chat:
                 year=c.year or "",
             )
             marked = escape(c.snippet[: c.start]) + f"[reverse]{escape(c.snippet[c.start : c.end])}[/reverse]" + escape(c.snippet[c.end :])
-            self.console.print(f"    {marked}", highlight=False, soft_wrap=True)
+            self.console.print(f"    {marked}", highlight=False, soft_wrap=True, emoji=False)
 
     def _why(self) -> None:
         if not self.last:
@@ -145,6 +146,8 @@ class Chat:
             self.say("chat.why_changed" if change.after else "chat.why_removed", after=change.after, reason=change.reason)
         if not turn.findings and not turn.changes:
             self.say("chat.why_clean")
+        for line in (line for search in turn.searches for line in search_lines(search, self.shown)):
+            self.console.print(escape(line), highlight=False, style="dim")
 
     def _lang(self, language: str) -> None:
         if language not in ("zh", "en"):

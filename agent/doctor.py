@@ -67,10 +67,13 @@ def _index(settings: Settings, language: str) -> list[Check]:
         retriever = Retriever.open(settings.retrieval, settings.storage.data_dir)
     except ShensiError as error:
         return [Check("FAIL", name, error.message(language), text(language, "doctor.index_mend"))]
-    status = retriever.status()
+    status, collections = retriever.status(), retriever.collections()
     retriever.close()
     said = text(language, "doctor.index_good", documents=status.documents, chunks=status.chunks, embedder=status.embedder or "-")
     checks = [Check("OK" if status.chunks else "WARN", name, said, "" if status.chunks else text(language, "doctor.index_empty"))]
+    if collections:
+        lines = (text(language, "doctor.collection_line", name=c.name, documents=c.documents, chunks=c.chunks) for c in collections)
+        checks.append(Check("OK", text(language, "doctor.collections"), text(language, "findings.joiner").join(lines)))
     if status.embedder_reason:
         checks.append(
             Check(

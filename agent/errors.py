@@ -2,7 +2,9 @@
 
 ShensiError
 └── AgentError
-└── UnknownItem        a number or an id that names nothing here
+    ├── UnknownItem        a number or an id that names nothing here
+    ├── BadLine            a line of a script's input
+    └── BadCall            a command line that cannot be followed
 """
 
 from __future__ import annotations
@@ -20,3 +22,7 @@ class UnknownItem(AgentError):
 
 class BadLine(AgentError):
     """A line of a script's input that cannot be read."""
+
+
+class BadCall(AgentError):
+    """A command was called in a way that makes no sense; the exit status is 2."""

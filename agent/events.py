@@ -12,6 +12,7 @@ from configs.locales import catalogue
 from graphs.evidence import resolve
 from graphs.state import Citation, ConsultState
 from retrieval.search import Retriever
+from tools.findings import Finding
 
 _PIECE = re.compile(r"\S+\s*|[^\S\n]+|\n", re.S)
 _STEP = 12
@@ -25,6 +26,7 @@ class Translator:
         self.timings: dict[str, float] = {}
         self._retriever = retriever
         self._started: dict[str, float] = {}
+        self._warnings: list[Finding] = []
         self._begun = time.perf_counter()
 
     def translate(self, part: Mapping[str, Any]) -> Iterator[Event]:
@@ -42,8 +44,10 @@ class Translator:
         yield from self._results(node, dict(data.get("result") or {}))
 
     def _results(self, node: str, result: dict[str, Any]) -> Iterator[Event]:
-        if node == "intake" and "triage" in result:
-            yield SafetyEvent(level=result["triage"].level, findings=result["warnings"])
+        if node in ("intake", "look") and "triage" in result:
+            # What the model's look has raised is told at once, while the draft is still being written.
+            self._warnings = result.get("warnings", self._warnings)
+            yield SafetyEvent(level=result["triage"].level, findings=self._warnings)
         elif node == "retrieve" and result.get("evidence"):
             found = resolve(result["evidence"], self._retriever)
             yield SourcesEvent(sources=[_named(item.citation("")) for item in found])
@@ -88,8 +92,10 @@ def turn_of(state: ConsultState, timings: dict[str, float]) -> Turn:
         rounds=state["rounds"],
         writer=answer.writer,
         reviewed=critique.reviewed,
+        model_look=state.get("model_look", "off"),
         fallback=state["draft"].fallback,
         label=answer.label,
+        searches=state.get("searches", []),
         timings=timings,
     )
 

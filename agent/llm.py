@@ -25,12 +25,14 @@ log = logging.getLogger(__name__)
 
 _THINKING = re.compile(r"<think>.*?(</think>|$)", re.S)
 _RETRIED = (openai.APIConnectionError, openai.InternalServerError, openai.RateLimitError)
+_BESIDE: tuple[Role, ...] = ("extract", "look")
+"""Roles with short limits that run beside the draft: that they are late says nothing about the endpoint."""
 # What a server that talks garbage makes the client raise, besides its own errors.
 _GARBAGE = (openai.OpenAIError, ValueError, TypeError, AttributeError, KeyError, IndexError, OSError, ArithmeticError)
 
 
 class OpenAIModels:
-    """One endpoint in five roles."""
+    """One endpoint in six roles."""
 
     def __init__(self, settings: ModelSettings, connections: openai.DefaultAsyncHttpxClient) -> None:
         self._settings = settings
@@ -81,10 +83,9 @@ class OpenAIModels:
                 if attempt < self._settings.retries and not isinstance(error, openai.APITimeoutError):
                     await asyncio.sleep(0.2 * (attempt + 1))
                     continue
-                raise self._failed(error, dead=isinstance(error, openai.APIConnectionError) and role != "extract") from error
+                raise self._failed(error, dead=isinstance(error, openai.APIConnectionError) and role not in _BESIDE) from error
             except TimeoutError as error:
-                # Extraction has the shortest limit and runs beside the draft: its time-out says nothing about the endpoint.
-                raise self._failed(error, dead=role != "extract") from error
+                raise self._failed(error, dead=role not in _BESIDE) from error
             except _GARBAGE as error:
                 raise self._failed(error, dead=False) from error
         raise AssertionError("unreachable")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from graphs.state import Change, Citation, Outcome, Sentence, Writer
+from graphs.state import Change, Citation, ModelLook, Outcome, Sentence, Writer
 from memory.facts import Fact
 from tools.findings import Finding
 from tools.records import Level
@@ -37,8 +37,12 @@ class Turn(Wire):
     writer: Writer
     reviewed: bool = False
     """Whether a language model audited the answer beside the rules."""
+    model_look: ModelLook = "off"
+    """Whether a language model has looked at the urgency beside the rules; ``unavailable``: it was asked and gave no usable answer."""
     fallback: str = ""
     label: str
+    searches: list[dict[str, Any]] = []
+    """How the evidence was found: for each search its stages, scores, the gate's signals and what was left out."""
     timings: dict[str, float] = {}
     """Seconds per node; ``total`` is the whole turn."""
 
@@ -59,7 +63,7 @@ class SourcesEvent(Wire):
 
 
 class SafetyEvent(Wire):
-    """How urgent it is and what conflicts, known before any draft."""
+    """How urgent it is and what conflicts, known before any draft; sent again when the language model has raised the level."""
 
     event: Literal["safety"] = "safety"
     level: Level

@@ -23,13 +23,13 @@ log = logging.getLogger(__name__)
 
 async def check(options: argparse.Namespace, settings: Settings, language: str | None) -> int:
     """Check JSON lines on standard input."""
-    return audit.run(audit.check_lines(_lines(), open_tables(settings)))
+    return audit.run(audit.check_lines(_lines(), open_tables(settings), language))
 
 
 async def triage(options: argparse.Namespace, settings: Settings, language: str | None) -> int:
     """Triage JSON lines on standard input."""
     tables = open_tables(settings)
-    return audit.run(audit.triage_lines(_lines(), tables, _second_look(settings, tables)))
+    return audit.run(audit.triage_lines(_lines(), tables, _second_look(settings, tables), language=language))
 
 
 async def knowledge(options: argparse.Namespace, settings: Settings, language: str | None) -> int:

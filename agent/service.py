@@ -84,6 +84,7 @@ class ConsultService:
                     retriever=retriever,
                     models=models,
                     second_look=await asyncio.to_thread(open_second_look, settings, retriever, tables),
+                    model_second_look=settings.safety.model_second_look,
                     owner=settings.consult.owner,
                 )
                 yield cls(settings, context, saver, store, builder)

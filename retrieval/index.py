@@ -3,18 +3,17 @@
 index/manifest.sqlite3     the truth
 index/vectors-<token>/     Chroma; a rebuild takes a new folder, because Chroma keeps a damaged one open until the process ends
 index/cache.sqlite3        vectors by content; may be deleted at any time
+index/postings.npz         the compiled keyword index; may be deleted at any time
 index/write.lock           held while writing
 """
 
 from __future__ import annotations
 
 import logging
-import secrets
-import shutil
+import threading
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-
-import numpy as np
 
 from configs.settings import RetrievalSettings
 from retrieval.corpus import Corpus
@@ -22,13 +21,19 @@ from retrieval.embed import make_embedder
 from retrieval.embed.cache import CachedEmbedder, VectorCache
 from retrieval.embed.starter import StarterVectors
 from retrieval.errors import EmbedderUnavailable, IndexBusy, IndexCorrupt, RetrievalError, from_os
-from retrieval.ingest import Ingestor, IngestReport, Progress, write_lock
-from retrieval.manifest import Manifest
+from retrieval.ingest import Ingestor, IngestReport, Progress
+from retrieval.live import LiveCorpus
+from retrieval.lock import write_lock
+from retrieval.opening import new_vectors, open_cache, open_manifest, open_vectors, weigh
+from retrieval.readers import Limits
+from retrieval.records import Changes
+from retrieval.scan import Request, Scan
 from retrieval.store import VectorStore
 
 log = logging.getLogger(__name__)
 LOCK_WAIT_S = 5.0
-PROBE_K = 10
+BUILT_IN = "knowledge"
+"""The collection of the starter knowledge."""
 
 
 class Index:
@@ -52,104 +57,163 @@ class Index:
         self.embedder_reason: RetrievalError | None = None
         self.store: VectorStore | None = None
         self._cache: VectorCache | None = None
+        self._token: str | None = None
         self.recovered = 0
+        self.behind = False  # whether what was ingested last still lacks vectors
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise from_os(error, self.folder) from error
-        self.manifest = self._open_manifest(mend)
+        self.manifest, self.put_aside = open_manifest(self.folder / "manifest.sqlite3", mend)
+        self._live = LiveCorpus(self.manifest, settings, self.folder, self._follow)
         try:
             self._open_embedder()
             self._recover_or_wait(mend)
-            self.corpus = self._load_corpus()
         except BaseException:
             self.close()
             raise
 
-    def ingest(self, paths: Sequence[Path], progress: Progress | None, collection: str) -> IngestReport:
-        """Bring the index to what the files say and swap the corpus.
+    @property
+    def corpus(self) -> Corpus:
+        """What is searchable now, also what another process has published since."""
+        return self._live.now()
+
+    def _follow(self, changes: Changes | None) -> None:
+        """Bring the vectors up to what another process wrote."""
+        if self.store is None or self.embedder is None:
+            return
+        if self.manifest.fact("vectors") not in (None, self._token):
+            old = self.store
+            self._open_store()
+            old.close()
+        elif changes is not None:
+            self.store.follow([(chunk.id, chunk.language, chunk.collection) for chunk, _ in changes.added], changes.removed)
+
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        progress: Progress | None = None,
+        collection: str = BUILT_IN,
+        *,
+        tier: str = "medium",
+        only: Sequence[Path] | None = None,
+        stop: threading.Event | None = None,
+    ) -> IngestReport:
+        """Bring the index to what the files say and, where it is searched, the corpus with it.
+
+        Args:
+            paths: files and folders.
+            progress: see `retrieval.ingest.Progress`.
+            collection: where the documents belong.
+            tier: of documents that do not name their own.
+            only: look at nothing but these files or folders below ``paths``; those that are gone are removed.
+            stop: when set, the ingest ends early; what was acknowledged stays.
 
         Raises:
             IndexBusy: another process is writing.
         """
-        with write_lock(self.folder / "write.lock", LOCK_WAIT_S):
+        roots = tuple(dict.fromkeys(path.resolve() for path in paths))
+        request = Request(roots, collection, tier, None if only is None else tuple(only))
+        with self.writing():
             try:
-                report = self._ingestor().ingest(paths, progress, collection)
+                if self.behind:
+                    self._catch_up()
+                report = self._ingestor().ingest(self._scan(request), progress, stop)
             except EmbedderUnavailable as reason:
-                self.dense_off(reason)
-                self._ingestor().recover()
-                report = self._ingestor().ingest(paths, progress, collection)
-            finally:
-                self.corpus = self._load_corpus()
+                self._fall_behind(reason)
+                report = self._ingestor(vectors=False).ingest(self._scan(request), progress, stop)
+            if report.cut_anew:
+                self._live.forget(compiled=True)
+        self._live.refresh()
         return report
 
-    def rebuild(self) -> None:
-        """Build the vectors anew from the manifest, in a new folder.
+    def _scan(self, request: Request) -> Scan:
+        return Scan(request, self.manifest, Limits.of(self._settings), self._settings.max_chunk_chars)
+
+    def remove(self, collections: Sequence[str]) -> dict[str, int]:
+        """Remove whole collections and return how many documents each held.
 
         Raises:
             IndexBusy: another process is writing.
         """
-        with write_lock(self.folder / "write.lock", LOCK_WAIT_S):
+        removed = {}
+        with self.writing():
+            for name in collections:
+                seqs = [entry.seq for entry in self.manifest.in_collection(name)]
+                self._ingestor().remove(seqs)
+                self.manifest.forget_files(name)
+                removed[name] = len(seqs)
+        return removed
+
+    def rebuild(self) -> None:
+        """Build the vectors anew from the manifest, in a new folder; the next ingest reads every file, changed or not.
+
+        Raises:
+            IndexBusy: another process is writing.
+        """
+        with self.writing():
             if self.embedder is not None:
                 self._new_vectors()
                 self._recover()
-            self.corpus = self._load_corpus()
+            for collection in self.manifest.collections():
+                self.manifest.forget_files(collection.name)
+            self._live.forget(compiled=True)
 
-    def dense_off(self, reason: RetrievalError) -> None:
-        """Go on with keyword search alone."""
-        log.warning("dense search is off: %s %s", reason.code, reason.values)
-        self.embedder, self.embedder_reason = None, reason
-        if self.store:
-            self.store.close()
-        self.store = None
+    def writing(self) -> AbstractContextManager[None]:
+        """Return the right to write, to be held with ``with``."""
+        return write_lock(self.folder / "write.lock", LOCK_WAIT_S)
 
     def close(self) -> None:
         """Let go of every file."""
         if self.store:
             self.store.close()
+        if self.embedder:
+            self.embedder.close()
         if self._cache:
             self._cache.close()
         self.manifest.close()
 
-    def _ingestor(self) -> Ingestor:
-        return Ingestor(self.manifest, self.store, self.embedder, self._settings.max_chunk_chars)
+    def _ingestor(self, vectors: bool = True) -> Ingestor:
+        store, embedder = (self.store, self.embedder) if vectors else (None, None)
+        return Ingestor(self.manifest, store, embedder, self._settings.max_chunk_chars, self._prune)
 
-    def _load_corpus(self) -> Corpus:
-        return Corpus.load(self.manifest, self._settings.bm25_k1, self._settings.bm25_b)
+    def _fall_behind(self, reason: RetrievalError) -> None:
+        """Go on without vectors for what is new; the model, or its server, may be back at the next ingest."""
+        log.warning("new documents have no vectors for now: %s %s", reason.code, reason.values)
+        self.behind = True
 
-    def _open_manifest(self, mend: bool) -> Manifest:
-        path = self.folder / "manifest.sqlite3"
-        try:
-            return Manifest(path)
-        except IndexCorrupt:
-            if not mend:
-                raise
-            log.warning("the manifest is damaged and put aside; ingest the documents again")
-            path.replace(path.with_suffix(".damaged"))
-            _delete_sqlite(path)
-            return Manifest(path)
+    def _catch_up(self) -> int:
+        """Bring the vectors, and the token weights where there are any, up to the manifest."""
+        mended = self._ingestor().recover()
+        if self.embedder:
+            weigh(self.manifest, self.embedder)
+        self.behind = False
+        return mended
+
+    def _prune(self, hashes: list[bytes]) -> None:
+        """Forget cached vectors, also where no embedder serves now: what was deleted must not stay in the cache."""
+        path = self.folder / "cache.sqlite3"
+        if self._cache is None and path.exists():
+            self._cache = open_cache(path)
+        if self._cache:
+            self._cache.forget(hashes)
 
     def _open_embedder(self) -> None:
         try:
             embedder = make_embedder(self._settings)
         except EmbedderUnavailable as reason:
-            self.dense_off(reason)
+            log.warning("dense search is off: %s %s", reason.code, reason.values)
+            self.embedder_reason = reason
             return
         if embedder is None:
             return
-        path = self.folder / "cache.sqlite3"
-        try:
-            self._cache = VectorCache(path)
-        except IndexCorrupt:
-            _delete_sqlite(path)
-            self._cache = VectorCache(path)
-        self.embedder = CachedEmbedder(
-            embedder, self._cache, StarterVectors(self._settings.starter_vectors, embedder.name, embedder.dimension)
-        )
+        self._cache = open_cache(self.folder / "cache.sqlite3")
+        starter = StarterVectors(self._settings.starter_vectors, embedder.name, embedder.dimension)
+        self.embedder = CachedEmbedder(embedder, self._cache, starter)
 
     def _recover_or_wait(self, mend: bool) -> None:
         try:
-            with write_lock(self.folder / "write.lock", LOCK_WAIT_S):
+            with self.writing():
                 try:
                     self._open_store()
                     self._recover()
@@ -165,34 +229,19 @@ class Index:
                 self._open_store()
 
     def _open_store(self) -> None:
-        if self.embedder is None:
-            return
-        token = self.manifest.fact("vectors")
-        if token is None:
-            self._new_vectors()
-            return
-        self.store = VectorStore(self.folder / f"vectors-{token}", self.embedder.name)
-        # A damaged graph shows at the first search, so that search is done now.
-        self.store.query(np.full(self.embedder.dimension, self.embedder.dimension**-0.5, dtype=np.float32), PROBE_K)
+        if self.embedder is not None:
+            self._token = self.manifest.fact("vectors") or new_vectors(self.folder, self.manifest)
+            self.store = open_vectors(self.folder, self._token, self.embedder, self._settings.exact_up_to)
 
     def _new_vectors(self) -> None:
-        assert self.embedder is not None
         if self.store:
             self.store.close()
-        token = secrets.token_hex(4)
-        self.manifest.set_fact("vectors", token)
-        for folder in self.folder.glob("vectors-*"):
-            shutil.rmtree(folder, ignore_errors=True)
-        self.store = VectorStore(self.folder / f"vectors-{token}", self.embedder.name)
+        new_vectors(self.folder, self.manifest)
+        self._open_store()
 
     def _recover(self) -> None:
         try:
-            self.recovered = self._ingestor().recover()
+            self.recovered = self._catch_up()
         except EmbedderUnavailable as reason:
-            self.dense_off(reason)
-            self.recovered = self._ingestor().recover()
-
-
-def _delete_sqlite(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+            self._fall_behind(reason)
+            self.recovered = self._ingestor(vectors=False).recover()

@@ -1,70 +1,66 @@
 """The one truth about what is indexed: documents, their state and their chunks, in SQLite.
 
 A document's row goes ``pending`` → ``ready`` → ``removing``. Only chunks of ready rows are searched; the vector store follows the
-manifest, and after a crash ``Ingestor.recover`` makes it follow again.
+manifest, and after a crash ``Ingestor.recover`` makes it follow again. Whatever changes what is searchable raises the generation and
+notes which chunks are gone, so that a reader in another process needs to fetch the differences only.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, fields
 from pathlib import Path
-from typing import Any
 
 from retrieval.documents import Chunk, Document
-from retrieval.errors import sqlite_errors
+from retrieval.embed.starter import key_of
+from retrieval.errors import IndexCorrupt, sqlite_errors
+from retrieval.ingest_text import embedded_text
+from retrieval.records import KEPT_GENERATIONS, Entry, FileRecord, ManifestReader, told_as
+from retrieval.schema import CHUNK_COLUMNS, NewerSchema, upgrade
 
-_CHUNK_COLUMNS = ", ".join(field.name for field in fields(Chunk))
-_SCHEMA = f"""
-PRAGMA journal_mode = WAL;
-PRAGMA synchronous = FULL;
-PRAGMA foreign_keys = ON;
-CREATE TABLE IF NOT EXISTS documents (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, version TEXT NOT NULL, cut INTEGER NOT NULL, path TEXT NOT NULL,
-    collection TEXT NOT NULL, keywords TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('pending', 'ready', 'removing')));
-CREATE INDEX IF NOT EXISTS documents_id ON documents (id);
-CREATE TABLE IF NOT EXISTS chunks (
-    document INTEGER NOT NULL REFERENCES documents (seq) ON DELETE CASCADE, {_CHUNK_COLUMNS}, PRIMARY KEY (document, ordinal));
-CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One row of ``documents``; ``cut`` is the chunk length it was cut with."""
-
-    seq: int
-    id: str
-    version: str
-    cut: int
-    path: str
-    collection: str
-    keywords: str
-    state: str
+__all__ = ["Entry", "Manifest"]
+_RECORD = tuple(field.name for field in fields(Document) if field.name not in ("path", "collection", "version"))
+_ADD_DOCUMENT = (
+    "INSERT INTO documents (id, version, cut, path, collection, keywords, record, state) VALUES (?, ?, ?, ?, ?, ?, ?, 'pending')"
+)
+_ADD_CHUNK = f"INSERT INTO chunks (document, hash, {', '.join(CHUNK_COLUMNS)}) VALUES (?, ?{', ?' * len(CHUNK_COLUMNS)})"
+_OLDER = (
+    "SELECT o.seq FROM documents o JOIN documents n ON n.collection = o.collection AND n.id = o.id "
+    "WHERE n.seq = ? AND o.seq != n.seq AND o.state != 'removing'"
+)
+_NOTE_GONE = "INSERT INTO gone SELECT ?, chunks.id FROM chunks JOIN documents ON seq = document WHERE seq = ? AND state = 'ready'"
 
 
-class Manifest:
+class Manifest(ManifestReader):
     """The SQLite file, shared by threads under one lock. Each public method is one transaction."""
 
     def __init__(self, path: Path) -> None:
-        """Open or create the file and check it.
+        """Open or create the file, bring it to today's shape and check it.
 
         Raises:
-            IndexCorrupt, IndexBusy, StorageFull: see `sqlite_errors`.
+            IndexCorrupt, IndexBusy, StorageFull: see `sqlite_errors`; also for a file of a later version of this program.
         """
-        self._path, self._lock = path, threading.RLock()
+        self._lock = threading.RLock()
         with sqlite_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._database = sqlite3.connect(path, check_same_thread=False, timeout=10, isolation_level=None)
             try:
-                self._database.executescript(_SCHEMA)
+                for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+                    self._database.execute(f"PRAGMA {pragma}")
+                upgrade(self._database)
                 problem = self._database.execute("PRAGMA quick_check(1)").fetchone()[0]
                 if problem != "ok":
                     raise sqlite3.DatabaseError(problem)
-            except sqlite3.Error:
+                super().__init__(path)
+            except NewerSchema as error:
+                self._database.close()
+                raise IndexCorrupt("index_newer", path=str(path), version=str(error)) from error
+            except BaseException:
                 self._database.close()
                 raise
 
@@ -79,82 +75,83 @@ class Manifest:
                 raise
             self._database.execute("COMMIT")
 
-    def add(self, document: Document, chunks: list[Chunk], cut: int) -> int:
-        """Write a document as pending and return its number."""
-        words = "\n".join(document.keywords)
-        values = (document.id, document.version, cut, document.path, document.collection, words)
-        marks = ", ".join("?" * (1 + len(fields(Chunk))))
+    def add(self, documents: Sequence[tuple[Document, list[Chunk]]], cut: int) -> list[int]:
+        """Write documents as pending and return their numbers."""
+        seqs: list[int] = []
         with self._transaction() as database:
-            seq = database.execute(
-                "INSERT INTO documents (id, version, cut, path, collection, keywords, state) VALUES (?, ?, ?, ?, ?, ?, 'pending')", values
-            ).lastrowid
-            assert seq is not None
-            database.executemany(f"INSERT INTO chunks VALUES ({marks})", [(seq, *astuple(chunk)) for chunk in chunks])
-        return seq
+            for document, chunks in documents:
+                words = "\n".join(document.keywords)
+                values = (document.id, document.version, cut, document.path, document.collection, words, record_of(document))
+                seq = database.execute(_ADD_DOCUMENT, values).lastrowid
+                assert seq is not None
+                rows = [(seq, key_of(embedded_text(chunk)), *astuple(chunk)) for chunk in chunks]
+                database.executemany(_ADD_CHUNK, rows)
+                seqs.append(seq)
+        return seqs
 
-    def publish(self, seq: int) -> None:
-        """Make a pending row ready; in the same transaction every other row of that document begins to go."""
+    def publish(self, seqs: Iterable[int]) -> None:
+        """Make pending rows ready; in the same transaction every other row of those documents begins to go."""
         with self._transaction() as database:
-            database.execute("UPDATE documents SET state = 'ready' WHERE seq = ?", (seq,))
-            database.execute(
-                "UPDATE documents SET state = 'removing' WHERE seq != ? AND id = (SELECT id FROM documents WHERE seq = ?)", (seq, seq)
-            )
+            generation = self._next_generation(database)
+            for seq in seqs:
+                for (older,) in database.execute(_OLDER, (seq,)).fetchall():
+                    self._retire(database, older, generation)
+                row = (generation, time.time(), seq)
+                database.execute("UPDATE documents SET state = 'ready', generation = ?, at = ? WHERE seq = ?", row)
 
-    def retire(self, seqs: list[int]) -> None:
+    def retire(self, seqs: Iterable[int]) -> None:
         """Take documents out of search; their rows stay until their vectors are gone."""
         with self._transaction() as database:
-            database.executemany("UPDATE documents SET state = 'removing' WHERE seq = ?", [(seq,) for seq in seqs])
+            generation = self._next_generation(database)
+            for seq in seqs:
+                self._retire(database, seq, generation)
 
-    def forget(self, seqs: list[int]) -> None:
+    @staticmethod
+    def _retire(database: sqlite3.Connection, seq: int, generation: int) -> None:
+        database.execute(_NOTE_GONE, (generation, seq))
+        database.execute("UPDATE documents SET state = 'removing' WHERE seq = ?", (seq,))
+
+    @staticmethod
+    def _next_generation(database: sqlite3.Connection) -> int:
+        database.execute("INSERT INTO facts VALUES ('generation', '1') ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1")
+        generation = int(database.execute("SELECT value FROM facts WHERE name = 'generation'").fetchone()[0])
+        database.execute("DELETE FROM gone WHERE generation <= ?", (generation - KEPT_GENERATIONS,))
+        return generation
+
+    def forget(self, seqs: Iterable[int]) -> None:
         """Delete rows and their chunks."""
         with self._transaction() as database:
             database.executemany("DELETE FROM documents WHERE seq = ?", [(seq,) for seq in seqs])
 
-    def moved(self, seq: int, path: str) -> None:
-        """Note where an unchanged document lies now."""
+    def moved(self, places: Iterable[tuple[int, str]]) -> None:
+        """Note where unchanged documents lie now."""
         with self._transaction() as database:
-            database.execute("UPDATE documents SET path = ? WHERE seq = ?", (path, seq))
+            database.executemany("UPDATE documents SET path = ? WHERE seq = ?", [(path, seq) for seq, path in places])
+
+    def keep_files(self, collection: str, files: Iterable[FileRecord], gone: Iterable[str] = ()) -> None:
+        """Note files of which everything is indexed, and forget others."""
+        with self._transaction() as database:
+            database.executemany("DELETE FROM files WHERE collection = ? AND path = ?", [(collection, path) for path in gone])
+            rows = [(collection, one.path, one.size, one.mtime_ns, one.hash, one.how, told_as(one.problems)) for one in files]
+            database.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def forget_files(self, collection: str) -> None:
+        """Forget every file of a collection."""
+        with self._transaction() as database:
+            database.execute("DELETE FROM files WHERE collection = ?", (collection,))
 
     def set_fact(self, name: str, value: str) -> None:
         """Keep one named value, such as the folder of the vectors."""
         with self._transaction() as database:
             database.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
-    def fact(self, name: str) -> str | None:
-        """Return a named value."""
-        rows = self._rows("SELECT value FROM facts WHERE name = ?", (name,))
-        return str(rows[0][0]) if rows else None
-
-    def entries(self, state: str) -> list[Entry]:
-        """Return the documents in one state, in the order of their ids."""
-        names = ", ".join(field.name for field in fields(Entry))
-        return [Entry(*row) for row in self._rows(f"SELECT {names} FROM documents WHERE state = ? ORDER BY id, seq", (state,))]
-
-    def chunks(self, seq: int) -> list[Chunk]:
-        """Return the chunks of one document in reading order."""
-        rows = self._rows(f"SELECT {_CHUNK_COLUMNS} FROM chunks WHERE document = ? ORDER BY ordinal", (seq,))
-        return [_chunk(row) for row in rows]
-
-    def ready(self) -> list[tuple[Chunk, str]]:
-        """Return every searchable chunk with the keywords of its document, in a fixed order, from one snapshot."""
-        columns = ", ".join(f"chunks.{field.name}" for field in fields(Chunk))
-        rows = self._rows(
-            f"SELECT documents.keywords, {columns} FROM chunks JOIN documents ON documents.seq = chunks.document "
-            "WHERE documents.state = 'ready' ORDER BY documents.id, chunks.ordinal",
-            (),
-        )
-        return [(_chunk(row[1:]), row[0]) for row in rows]
-
-    def _rows(self, query: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
-        with self._lock, sqlite_errors(self._path):
-            return self._database.execute(query, values).fetchall()
-
     def close(self) -> None:
         """Close the file."""
+        super().close()
         with self._lock:
             self._database.close()
 
 
-def _chunk(row: tuple[Any, ...]) -> Chunk:
-    values = dict(zip((field.name for field in fields(Chunk)), row, strict=True))
-    return Chunk(**values | {"reviewed": bool(values["reviewed"])})
+def record_of(document: Document) -> str:
+    """Return every field of a document but its path, collection and version, as JSON."""
+    return json.dumps({name: getattr(document, name) for name in _RECORD}, ensure_ascii=False)

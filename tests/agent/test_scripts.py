@@ -16,7 +16,7 @@ import pytest
 from configs.settings import ROOT
 from retrieval.embed.nano_e5 import CPUINFO, cpu_flags
 from tools.reader import seal
-from tools.text import clean
+from tools.text import clean, language_of
 
 TABLES = ROOT / "knowledge" / "tables"
 
@@ -356,3 +356,18 @@ def test_a_damaged_table_is_said_by_doctor_and_in_every_line_of_the_scripts(know
     heart, plain = results_of(execute("triage", stdin=lines_of([TRIAGED[0], TRIAGED[3]]), knowledge=knowledge))
     assert heart["level"] == "emergency" and "120" in heart["advice"] and "未能完全核查" in heart["advice"]
     assert "could not be fully verified" in plain["advice"]
+
+
+@pytest.mark.parametrize("command", ["check", "triage"])
+def test_lang_is_the_language_of_lines_that_ask_for_none(command: str) -> None:
+    lines = lines_of(
+        [
+            {"id": 1, "text": "可以吃阿莫西林。", "profile": PENICILLIN},
+            {"id": 2, "lang": "zh", "text": "可以吃阿莫西林。", "profile": PENICILLIN},
+            "{broken",
+        ]
+    )
+    first, second, broken = results_of(execute(command, "--lang", "en", stdin=lines))
+    advice = [line["advice"] if command == "triage" else line["findings"][0]["action"] for line in (first, second)]
+    assert [language_of(words) for words in advice] == ["en", "zh"]
+    assert language_of(broken["error"]) == "en"

