@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 from configs.locales import text
+from graphs.auditor.known import on_record
 from graphs.evidence import Evidence
 from graphs.state import Draft, Sentence, TriageNote
-from retrieval.citations import support
+from retrieval.verify import Failure, Passage, Verifier
 from tools.checks import check_advice
 from tools.findings import Finding
 from tools.interactions import check_interactions
@@ -16,14 +18,8 @@ from tools.mentions import mentions, permits
 from tools.profile import PatientProfile
 from tools.records import Severity
 from tools.tables import Tables
-from tools.text import fold, language_of, sentences
+from tools.text import fold
 
-_MIN_SUPPORT = 0.4
-"""Share of a sentence's words that its evidence must hold; quotes reach 1, honest paraphrases stay well above (see evaluation)."""
-
-
-_SAME = 0.6
-_FORBIDS = re.compile(r"(不能|不可|不要|不应|不宜|不得|不建议|不推荐|不适合|别|勿|禁|避免|忌|慎用|\b(not|never|cannot|avoid\w*)\b|n't\b)")
 # "不能根治", "nobody can guarantee": the promise is denied, not made.
 _DENIED = re.compile(
     r"(不能|无法|不可能?|不要相信|不要轻信|宣称|声称|所谓|\b(nobody|no one|cannot|can't|claims? to)( can)?)[^,，。;；]{0,8}$"
@@ -37,11 +33,18 @@ def audit(
     if not draft.sentences:
         return [Finding(kind="no_evidence", severity="major", rule="draft.empty", reason=text(language, "findings.no_evidence"))]
     by_number = {item.n: item for item in evidence}
+    passages = {item.n: _passage(item) for item in evidence}
+    verifier = Verifier(tables)
+    cited = any(sentence.cites for sentence in draft.sentences)
     findings: list[Finding] = []
     for index, sentence in enumerate(draft.sentences):
         found = [
             *(_raised(f, sentence.text) for f in check_advice(profile, sentence.text, tables, language)),
-            *_citations(sentence, by_number, language),
+            *(
+                ()
+                if cited and not sentence.cites and on_record(sentence.text, profile, tables)
+                else _citations(sentence, passages, verifier, cited, language)
+            ),
             *_phrases(sentence, by_number, triage, tables, language),
         ]
         findings += [finding.model_copy(update={"sentence": index}) for finding in found]
@@ -55,31 +58,20 @@ def _raised(finding: Finding, said: str) -> Finding:
     return finding
 
 
-def _citations(sentence: Sentence, evidence: dict[int, Evidence], language: str) -> Iterator[Finding]:
-    cited = [evidence[n] for n in sentence.cites if n in evidence]
-    if not cited or len(cited) < len(sentence.cites):
-        rule = "citation.unknown" if sentence.cites else "citation.missing"
-        yield Finding(kind="citation", severity="major", rule=rule, reason=text(language, f"findings.{rule.replace('.', '_')}"))
-        return
-    supported = support(sentence.text, "\n".join(f"{item.title} {item.section} {item.text}" for item in cited))
-    # Between two languages words cannot be compared, numbers can.
-    comparable = any(language_of(item.text) == language_of(sentence.text) for item in cited)
-    if supported.missing_numbers:
-        numbers = text(language, "findings.joiner").join(supported.missing_numbers)
-        yield Finding(
-            kind="support", severity="major", rule="support.number", reason=text(language, "findings.support_number", numbers=numbers)
-        )
-    elif comparable and _turned_round(sentence.text, cited):
-        yield Finding(kind="support", severity="major", rule="support.polarity", reason=text(language, "findings.support_words"))
-    elif comparable and supported.coverage < _MIN_SUPPORT:
-        yield Finding(kind="support", severity="major", rule="support.words", reason=text(language, "findings.support_words"))
+def _citations(sentence: Sentence, evidence: dict[int, Passage], verifier: Verifier, cited: bool, language: str) -> Iterator[Finding]:
+    """Yield what the verifier objects to. Courtesy needs no source, but an answer that has none at all is no answer."""
+    verdict = verifier.verify(sentence.text, sentence.cites, evidence)
+    failures = verdict.failures if verdict.medical or cited else (Failure("citation.missing"),)
+    for failure in failures:
+        words = text(language, "findings.joiner").join(failure.words)
+        reason = text(language, f"findings.{failure.rule.replace('.', '_')}", words=words)
+        kind: Literal["citation", "support"] = "citation" if failure.rule.startswith("citation.") else "support"
+        yield Finding(kind=kind, severity="major", rule=failure.rule, reason=reason)
 
 
-def _turned_round(said: str, cited: list[Evidence]) -> bool:
-    """Tell whether the evidence sentence nearest to ``said`` forbids what ``said`` allows: "能吃蜂蜜" from "不能吃蜂蜜"."""
-    nearest = max((s for item in cited for s in sentences(item.text)), key=lambda s: support(said, s).coverage, default="")
-    close = support(said, nearest).coverage >= _SAME
-    return close and bool(_FORBIDS.search(fold(nearest))) and not _FORBIDS.search(fold(said))
+def _passage(item: Evidence) -> Passage:
+    # Evidence that has gone or changed since the search was left out when it was resolved; citing it is citing nothing.
+    return Passage(id=item.ref.id, text=item.text, title=item.title, section=item.section, version=item.ref.version)
 
 
 def _phrases(sentence: Sentence, evidence: dict[int, Evidence], triage: TriageNote, tables: Tables, language: str) -> Iterator[Finding]:
