@@ -68,3 +68,13 @@ def content_runs(question: str) -> list[str]:
 def content_tokens(text: str) -> list[str]:
     """Return the terms of a statement that can be looked up in another: no English function words and no bare numbers."""
     return [term for term in tokens(text) if not (term in _STOP_EN or term.isdigit())]
+
+
+def query_tokens(text: str) -> list[str]:
+    """Return the terms of a question for keyword search.
+
+    Without English function words: "what are the treatments for" ranks by the length of a document (MedQuAD: .54 nDCG with them, .59
+    without). Chinese bigrams stay as they are, repetitions included: a long complaint says most often what it is about.
+    """
+    found = tokens(text)
+    return [term for term in found if term >= "\u3400" or not (term in _STOP_EN or term.isdigit())] or found

