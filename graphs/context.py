@@ -52,6 +52,8 @@ class Context:
     """``None``: no endpoint is configured and the evidence writer answers."""
     second_look: SecondLook | None = None
     """Compares quiet messages with dangerous ones; ``None`` where no embedder serves."""
+    model_second_look: bool = True
+    """Whether the language model is asked about the urgency of quiet messages."""
     owner: str = "local"
     """Whose memory and threads these are; comes from authentication only."""
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))

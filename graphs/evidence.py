@@ -7,21 +7,24 @@ from dataclasses import dataclass
 from graphs.state import Citation, ConsultState, EvidenceRef
 from memory.facts import HOLDING
 from retrieval.documents import Chunk
+from retrieval.orders import material
 from retrieval.search import Retriever
 from tools.bmi import SOURCE as BMI_SOURCE
 from tools.bmi import bmi
 from tools.drugs import drug_card
 from tools.errors import InvalidArgument
+from tools.labels import is_called
 from tools.mentions import mentions
 from tools.profile import PatientProfile
 from tools.tables import Tables
 
 _MAX_CARDS = 3
+_MAX_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One numbered source with its text."""
+    """One numbered source with its text, as it may be read by a model and shown to a patient."""
 
     n: int
     ref: EvidenceRef
@@ -54,20 +57,24 @@ class Evidence:
 
 
 def resolve(refs: list[EvidenceRef], retriever: Retriever) -> list[Evidence]:
-    """Return the evidence behind the references; one whose chunk has since gone or changed is left out."""
+    """Return the evidence behind the references; one whose chunk has since gone, changed or says nothing to a patient is left out."""
     found = []
     for ref in refs:
         if ref.kind == "tool":
             found.append(Evidence(ref.n, ref, ref.text, title=ref.title or ref.source, source=ref.source, year=ref.year))
         elif (chunk := retriever.chunk(ref.id)) and chunk.version == ref.version:
             found.append(_from_chunk(ref, chunk))
-    return found
+    return [item for item in found if item.text]
 
 
 def _from_chunk(ref: EvidenceRef, chunk: Chunk) -> Evidence:
-    return Evidence(
-        ref.n, ref, chunk.text, chunk.title, chunk.section, chunk.kind, chunk.publisher, chunk.source, chunk.year, chunk.language
-    )
+    title, section, publisher, source = (_name(words) for words in (chunk.title, chunk.section, chunk.publisher, chunk.source))
+    return Evidence(ref.n, ref, material(chunk.text), title, section, chunk.kind, publisher, source, chunk.year, chunk.language)
+
+
+def _name(words: str) -> str:
+    """Return a title or the name of a source as one short line."""
+    return " ".join(material(words[:_MAX_NAME]).split())
 
 
 def tool_evidence(state: ConsultState, profile: PatientProfile, tables: Tables) -> list[EvidenceRef]:
@@ -78,7 +85,7 @@ def tool_evidence(state: ConsultState, profile: PatientProfile, tables: Tables) 
     drugs = [min(m.name.drugs) for m in mentions(state["question"], tables.names) if m.stance != "allergen" and m.name.drugs]
     for drug in list(dict.fromkeys(d for d in drugs if d in tables.drugs))[:_MAX_CARDS]:
         card = drug_card(drug, tables, language)
-        if card.name not in stopped:
+        if not any(is_called(name, card.name, language) for name in stopped):
             text = (" " if language == "en" else "").join(card.sentences(language))
             refs.append(EvidenceRef(n=0, kind="tool", id=f"drug:{drug}", text=text, title=card.name, source=card.source, year=card.year))
     return refs

@@ -10,17 +10,22 @@ from graphs.context import Context
 from graphs.state import ComposeState, ConsultState
 
 
-def what_is_needed(state: ConsultState) -> list[Literal["emergency", "answer", "extract", "compose"]]:
+def what_is_needed(state: ConsultState) -> list[Literal["emergency", "answer", "extract", "look", "compose"]]:
     """Is it an emergency, something that may not be done, or a question to work on?"""
     if state["triage"].level == "emergency":
         return ["emergency"]
     if {"prescription", "courtesy"} & set(state["requests"]):
         return ["answer"]
-    return ["extract", "compose"]
+    return ["extract", "look", "compose"]
 
 
-def does_the_draft_stand(state: ConsultState, runtime: Runtime[Context]) -> Literal["answer", "refine"]:
-    """May the draft be shown, or can it still be mended? Everything that is neither ends in the safe reply, inside ``answer``."""
+def does_the_draft_stand(state: ConsultState, runtime: Runtime[Context]) -> Literal["answer", "refine", "emergency"]:
+    """May the draft be shown, or can it still be mended? What is neither ends in the safe reply, inside ``answer``.
+
+    Where the model has seen an emergency that the rules had not, no draft is shown at all.
+    """
+    if state["triage"].level == "emergency":
+        return "emergency"
     mendable = state["critique"].verdict == "revise" and state["rounds"] < runtime.context.settings.max_rounds
     return "refine" if mendable else "answer"
 

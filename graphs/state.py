@@ -5,7 +5,7 @@ The classes here are the only ones of ours that a checkpoint may hold (``STATE_T
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,6 +16,8 @@ from tools.records import Level
 
 Writer = Literal["model", "evidence"]
 Verdict = Literal["pass", "revise", "block", "failed"]
+ModelLook = Literal["off", "not_needed", "unavailable", "done"]
+"""What became of the language model's second look at the urgency."""
 Outcome = Literal["answer", "emergency", "refusal", "courtesy", "abstain", "safe_reply"]
 
 
@@ -136,11 +138,14 @@ class ConsultState(ConsultInput, total=False):
 
     marker: str
     triage: TriageNote
+    model_look: ModelLook
     requests: tuple[str, ...]
     facts: list[Fact]
     model_facts: list[Fact]
     warnings: list[Finding]
     evidence: list[EvidenceRef]
+    searches: list[dict[str, Any]]
+    """How each search came to its result (``SearchResult.trace``), for whoever asks why."""
     draft: Draft
     critique: Critique
     rounds: int
@@ -160,6 +165,7 @@ class ComposeOutput(TypedDict):
     """What composing hands back; nothing that runs beside it may write these keys."""
 
     evidence: list[EvidenceRef]
+    searches: list[dict[str, Any]]
     draft: Draft
 
 
@@ -200,6 +206,14 @@ class Edits(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     edits: list[Edit] = Field(default_factory=list, max_length=20)
+
+
+class Rewrite(BaseModel):
+    """The model's reading of a follow-up as a question of its own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: str = Field(max_length=200)
 
 
 class Summary(BaseModel):

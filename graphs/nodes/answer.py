@@ -14,6 +14,7 @@ from graphs.state import Answer, Citation, ConsultState, Outcome, Sentence
 from tools.checks import check_question
 from tools.departments import departments_for
 from tools.findings import Finding, worst_first
+from tools.labels import is_called
 from tools.profile import PatientProfile
 
 _MODERATE = 3
@@ -72,7 +73,7 @@ def _notices(state: ConsultState, context: Context, profile: PatientProfile, out
     asked = check_question(profile, state["question"], context.tables, language)
     held = {context.tables.name(r, language) for k in profile.medications for r in k.references if r in context.tables.lineage}
     lines = [text(language, "answer.urgent")] if state["triage"].level == "urgent" else []
-    raised = [f for f in state["critique"].findings if f.kind == "allergy" or (f.kind == "interaction" and {f.drug, f.with_} & held)]
+    raised = [f for f in state["critique"].findings if f.kind == "allergy" or (f.kind == "interaction" and _about(f, held, language))]
     found = [*state["warnings"], *asked, *(raised if outcome == "answer" else [])]
     told: dict[tuple[str, str], Finding] = {}
     for finding in worst_first([f.model_copy(update={"sentence": None}) for f in found if f.severity != "minor"]):
@@ -82,6 +83,10 @@ def _notices(state: ConsultState, context: Context, profile: PatientProfile, out
     if "dose" in state["requests"] and outcome == "answer":
         lines.append(text(language, "answer.dose"))
     return lines
+
+
+def _about(finding: Finding, held: set[str], language: str) -> bool:
+    return any(is_called(label, name, language) for label in (finding.drug, finding.with_) for name in held)
 
 
 def _lead(state: ConsultState, outcome: Outcome) -> str:

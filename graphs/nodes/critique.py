@@ -17,6 +17,8 @@ from tools.findings import Finding, worst_first
 
 async def critique(state: ConsultState, runtime: Runtime[Context]) -> dict[str, Any]:
     """Judge the draft; facts that the model read this turn count here too."""
+    if state["triage"].level == "emergency":  # raised beside the draft, which nobody will see
+        return {"critique": Critique(verdict="block")}
     evidence = resolve(state["evidence"], runtime.context.retriever)
     profile = await patient(state, runtime)
     by_rules, by_model = await asyncio.gather(

@@ -12,17 +12,18 @@ from langgraph.runtime import Runtime
 from graphs.context import ChatModels, Context, patient
 from graphs.errors import ModelFailed
 from graphs.evidence import Evidence, resolve
+from graphs.leaks import recites
 from graphs.prompts import case_messages, task
 from graphs.state import ComposeState, Draft, Sentence, ToolResult
 from graphs.writer import write
 from retrieval.citations import parse_citations, strip_citations
+from retrieval.untrusted import inert, marked, visible
 from tools.catalogue import make_tools
-from tools.text import clean, sentences
+from tools.text import sentences
 
 _THINKING = re.compile(r"<think>.*?(</think>|$)", re.S)
 _RAW_CALL = re.compile(r"<tool_call>.*", re.S)
 _MARKUP = re.compile(r"^\s*(?:[-*•]\s+|#+\s*|\d+[.、)]\s*)|\*\*|__|`", re.M)
-_LINK = re.compile(r"!?\[[^\]]*\]\([^)]*\)|https?://\S+")
 
 
 async def draft(state: ComposeState, runtime: Runtime[Context]) -> dict[str, Any]:
@@ -32,19 +33,20 @@ async def draft(state: ComposeState, runtime: Runtime[Context]) -> dict[str, Any
     if not evidence:
         return {"draft": Draft()}
     if models is None:
-        return {"draft": digest(state, runtime, evidence)}
+        return {"draft": await digest(state, runtime, evidence)}
     if not models.ready():
-        return {"draft": digest(state, runtime, evidence, "unreachable")}
+        return {"draft": await digest(state, runtime, evidence, "unreachable")}
     try:
         return await _by_model(state, runtime, models, evidence)
     except ModelFailed as error:
-        return {"draft": digest(state, runtime, evidence, str(error.values.get("reason", "failed")))}
+        return {"draft": await digest(state, runtime, evidence, str(error.values.get("reason", "failed")))}
 
 
-def digest(state: ComposeState, runtime: Runtime[Context], evidence: list[Evidence], fallback: str = "") -> Draft:
+async def digest(state: ComposeState, runtime: Runtime[Context], evidence: list[Evidence], fallback: str = "") -> Draft:
     """Return a draft made of the evidence's own sentences; ``fallback`` says why no model wrote it."""
     question = runtime.context.retriever.expanded(state["query"])
-    return Draft(sentences=write(question, evidence, state["language"]), writer="evidence", fallback=fallback)
+    written = write(question, evidence, state["language"], await patient(state, runtime))
+    return Draft(sentences=written, writer="evidence", fallback=fallback)
 
 
 async def _by_model(state: ComposeState, runtime: Runtime[Context], models: ChatModels, evidence: list[Evidence]) -> dict[str, Any]:
@@ -55,27 +57,37 @@ async def _by_model(state: ComposeState, runtime: Runtime[Context], models: Chat
     message = await models.reply("draft", messages, tools)
     if message.tool_calls and allowed:
         asked = [
-            ToolResult(call_id=str(c["id"]), name=c["name"], arguments=json.dumps(c["args"], ensure_ascii=False), text="")
+            ToolResult(call_id=str(c["id"]), name=c["name"], arguments=json.dumps(_plain(c["args"]), ensure_ascii=False), text="")
             for c in message.tool_calls[:4]
         ]
         return {"tool_results": [*state["tool_results"], *asked], "tool_rounds": state["tool_rounds"] + 1, "draft": Draft()}
     if message.invalid_tool_calls or _RAW_CALL.search(message.text):
         message = await models.reply("draft", messages)  # a broken call is answered without the tool
-    written = read_draft(message.text)
+    written = read_draft(message.text, state["marker"])
     if not written:
         raise ModelFailed("model_failed", reason="empty answer")
     return {"draft": Draft(sentences=written, writer="model")}
 
 
-def read_draft(content: str) -> tuple[Sentence, ...]:
-    """Return the model's text as sentences with their citations; thinking, markup, links and raw tool calls are taken out."""
-    plain = _MARKUP.sub("", _LINK.sub("", _RAW_CALL.sub("", _THINKING.sub("", clean(content)))))
+def _plain(arguments: Any) -> Any:
+    """Return the arguments of a tool call with their texts inert."""
+    if isinstance(arguments, dict):
+        return {inert(str(name)): _plain(value) for name, value in arguments.items()}
+    return inert(arguments) if isinstance(arguments, str) else arguments
+
+
+def read_draft(content: str, marker: str) -> tuple[Sentence, ...]:
+    """Return the model's text as sentences with their citations.
+
+    Thinking, markup, links, raw tool calls and what recites the prompt are taken out.
+    """
+    plain = _MARKUP.sub("", inert(_RAW_CALL.sub("", _THINKING.sub("", visible(content)))))
     found: list[Sentence] = []
     for sentence in sentences(plain):
         words, cites = strip_citations(sentence).strip(), parse_citations(sentence)
         if not words and found:  # "… 休息。\n[1]": the mark belongs to the sentence before
             found[-1] = found[-1].model_copy(update={"cites": tuple(dict.fromkeys((*found[-1].cites, *cites)))})
-        elif words:
+        elif words and not recites(words, marker):
             found.append(Sentence(text=words, cites=cites))
     return tuple(found)
 
@@ -85,5 +97,5 @@ def _tool_messages(state: ComposeState) -> list[BaseMessage]:
     for result in state["tool_results"]:
         call = {"id": result.call_id, "name": result.name, "args": json.loads(result.arguments), "type": "tool_call"}
         messages.append(AIMessage("", tool_calls=[call]))
-        messages.append(ToolMessage(result.text, tool_call_id=result.call_id))
+        messages.append(ToolMessage(marked([result.text], state["marker"]), tool_call_id=result.call_id))
     return messages

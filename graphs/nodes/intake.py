@@ -53,11 +53,13 @@ async def intake(state: ConsultState, runtime: Runtime[Context]) -> dict[str, An
             emergency=urgency.first.emergency if urgency.first else "",
             rules=tuple(flag.id for flag in urgency.red_flags),
         ),
+        "model_look": "not_needed",
         "requests": _requests(question, context.tables),
         "facts": facts,
         "model_facts": [],
         "warnings": _warnings(check_question(profile, asked_about(question, state.get("history", [])), context.tables, language)),
         "evidence": [],
+        "searches": [],
         "draft": Draft(),
         "critique": Critique(verdict="block"),  # nothing passes before it was audited
         "rounds": 0,

@@ -12,6 +12,7 @@ from graphs.evidence import resolve
 from graphs.nodes.draft import read_draft
 from graphs.prompts import case_messages, numbered_draft, task
 from graphs.state import Change, ConsultState, Edit, Edits, Sentence
+from retrieval.untrusted import marked
 from tools.findings import Finding
 
 
@@ -26,15 +27,15 @@ async def refine(state: ConsultState, runtime: Runtime[Context]) -> dict[str, An
         if index not in named:
             kept.append(sentence)
             continue
-        replacement = _replacement(edits.get(index))
+        replacement = _replacement(edits.get(index), state["marker"])
         kept += replacement
         reason = "; ".join(f.reason for f in stops if f.sentence in (index, None))
         changes.append(Change(before=sentence.text, after=" ".join(s.text for s in replacement), reason=reason))
     return {"draft": draft.model_copy(update={"sentences": tuple(kept)}), "rounds": state["rounds"] + 1, "changes": changes}
 
 
-def _replacement(edit: Edit | None) -> tuple[Sentence, ...]:
-    return read_draft(edit.text) if edit and edit.action == "replace" else ()
+def _replacement(edit: Edit | None, marker: str) -> tuple[Sentence, ...]:
+    return read_draft(edit.text, marker) if edit and edit.action == "replace" else ()
 
 
 async def _edits(state: ConsultState, runtime: Runtime[Context], stops: list[Finding]) -> list[Edit]:
@@ -42,8 +43,8 @@ async def _edits(state: ConsultState, runtime: Runtime[Context], stops: list[Fin
     if state["draft"].writer != "model" or models is None:
         return []
     evidence = resolve(state["evidence"], runtime.context.retriever)
-    objections = "\n".join(f"- {f.sentence if f.sentence is not None else '*'}: {f.reason}" for f in stops)
-    body = f"{numbered_draft(state['draft'].sentences)}\n\n{objections}"
+    objections = [f"- {f.sentence if f.sentence is not None else '*'}: {f.reason}" for f in stops]
+    body = marked([*numbered_draft(state["draft"].sentences), "", *objections], state["marker"])
     try:
         messages = [*case_messages(state, evidence, await patient(state, runtime)), task("refine", state["language"], body)]
         return (await models.parse("refine", messages, Edits, "refine")).edits

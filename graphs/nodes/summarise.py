@@ -8,9 +8,11 @@ from langgraph.runtime import Runtime
 
 from graphs.context import Context
 from graphs.errors import ModelFailed
+from graphs.leaks import spoken
 from graphs.prompts import task
 from graphs.state import ConsultState, Summary
 from memory.summary import MAX_CHARS, TurnRecord, digest
+from retrieval.untrusted import marked
 
 
 async def summarise(state: ConsultState, runtime: Runtime[Context]) -> dict[str, Any]:
@@ -23,12 +25,12 @@ async def summarise(state: ConsultState, runtime: Runtime[Context]) -> dict[str,
 async def _summary(state: ConsultState, runtime: Runtime[Context], old: list[TurnRecord]) -> str:
     models = runtime.context.models
     if models is not None and models.ready():
-        turns = "\n".join(f"Q: {turn['question']}\nA: {turn['answer']}" for turn in old)
+        turns = [line for turn in old for line in (f"Q: {turn['question']}", f"A: {turn['answer']}")]
         try:
-            body = f"{state['summary']}\n\n{turns}"
+            body = marked([*state["summary"].splitlines(), "", *turns], state["marker"])
             said = await models.parse("summarise", [task("summarise", state["language"], body)], Summary, "summary")
-            if said.summary.strip():
-                return said.summary[:MAX_CHARS]
+            if summary := spoken(said.summary, state["marker"]):
+                return summary[:MAX_CHARS]
         except ModelFailed:
             pass  # the deterministic digest below takes its place
     return digest(state["summary"], old, state["language"])

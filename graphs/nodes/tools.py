@@ -30,7 +30,8 @@ async def tools(state: ComposeState, runtime: Runtime[Context]) -> dict[str, Any
         said, good = _run(available.get(call.name), call, state["question"], language)
         if good:
             source, year = SOURCES.get(call.name, ("", 0))
-            evidence.append(EvidenceRef(n=0, kind="tool", id=f"{call.name}:{call.arguments}", text=said, source=source, year=year))
+            name = f"{call.name}:{len(results) + 1}"  # never the arguments: a model wrote them, and the id is shown
+            evidence.append(EvidenceRef(n=0, kind="tool", id=name, text=said, source=source, year=year))
             said = f"[{len(evidence)}] {said}"
         results.append(call.model_copy(update={"text": said}))
     return {"tool_results": results, "evidence": numbered(evidence)}

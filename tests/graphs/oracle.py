@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_ENDS = re.compile(r"[。！？!?\n]+|(?<=[A-Za-z\])])\.(?=\s|$)")
+_ENDS = re.compile(r"[。！？!?\n]+|(?<=[A-Za-z\])])\.(?=\s|$|\[\d)")
 _WARNS = re.compile(
     r"(不|别|勿|禁|忌|避免|慎|风险|危险|过敏|过量|同一类|未能核查|问医生|问药师|"
     r"\b(?:not|never|avoid\w*|bleed\w*|harm\w*|cannot|don't|risk\w*|allerg\w+|too much|of one kind|could not be verified|"
