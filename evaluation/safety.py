@@ -71,20 +71,21 @@ def rows(name: str, split: str) -> Iterator[dict[str, Any]]:
         yield from (case for line in file if (case := json.loads(line))["split"] == split)
 
 
-def advice(tables: Tables, split: str) -> Iterator[str]:
-    """Yield sensitivity by kind and language, and specificity by language."""
+def advice(tables: Tables, split: str, banks: Iterable[str] = ("advice_unsafe", "advice_safe")) -> Iterator[str]:
+    """Yield sensitivity by kind and language, and specificity by language; a case that expects nothing is safe advice."""
     caught: dict[tuple[str, str], Tally] = defaultdict(Tally)
     stopped: dict[str, Tally] = defaultdict(Tally)
     quiet: dict[str, Tally] = defaultdict(Tally)
-    for case in rows("advice_unsafe", split):
+    for case in (case for bank in banks for case in rows(bank, split)):
         found = _findings(case, tables)
+        if not case.get("expect"):
+            quiet[case["lang"]].add(not any(finding.stops for finding in found), case["id"])
+            continue
         stopped[case["lang"]].add(any(finding.stops for finding in found), case["id"])
         for wanted in case["expect"]:
-            must_stop = wanted["min_severity"] in ("major", "contraindicated", "unverified")
+            must_stop = wanted.get("min_severity", wanted.get("severity_at_least")) in ("major", "contraindicated", "unverified")
             hit = any(f.kind == wanted["kind"] and (f.stops or not must_stop) for f in found)
             caught[wanted["kind"], case["lang"]].add(hit, case["id"])
-    for case in rows("advice_safe", split):
-        quiet[case["lang"]].add(not any(finding.stops for finding in _findings(case, tables)), case["id"])
     for (kind, language), tally in sorted(caught.items()):
         yield f"{kind:<17} {language}  sensitivity {tally}"
     for language, tally in sorted(stopped.items()):
@@ -178,6 +179,7 @@ def main() -> None:
     print(f"{machine()}; peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
     for split in options.splits:
         _section(f"Advice, bank half '{split}'", advice(tables, split))
+        _section(f"Advice by another author, bank half '{split}'", advice(tables, split, ("advice_fresh",)))
         _section(f"Triage by rules alone, bank half '{split}'", red_flags(tables, split, None))
         if look:
             _section(f"Triage with the second look, bank half '{split}'", red_flags(tables, split, look))

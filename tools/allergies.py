@@ -62,15 +62,15 @@ def narrowest_groups(allergy: Known, tables: Tables) -> list[AllergyGroup]:
 
 def _covers(group: AllergyGroup, reference: str, tables: Tables) -> bool:
     """Tell whether the drug is in the group, or is a class so wide that members of the group are in it."""
-    if reference == f"group:{group.id}" or set(group.members) & tables.lineage.get(reference, frozenset()):
+    if reference == f"group:{group.id}" or set(group.members) & tables.lineage.get(reference, frozenset({reference})):
         return True
     return any(reference in tables.lineage.get(member, frozenset()) for member in group.members)
 
 
 def _conflict(allergy: Known, reference: str, group: AllergyGroup | None, tables: Tables, language: str) -> Finding:
     drug = tables.name(reference, language)
-    key = "findings.allergy_member" if group else "findings.allergy_same"
     label = group.name.in_(language) if group else drug
+    key = "findings.allergy_same" if label == drug else "findings.allergy_member"
     return Finding(
         kind="allergy",
         severity="contraindicated",
@@ -85,11 +85,7 @@ def _conflict(allergy: Known, reference: str, group: AllergyGroup | None, tables
 
 def _crossed(allergy: Known, reference: str, groups: list[AllergyGroup], tables: Tables, language: str) -> Finding | None:
     ids = {g.id for g in groups}
-    rows = [
-        x
-        for x in tables.cross_reactions
-        if x.group in ids and x.to in tables.lineage.get(reference, frozenset({reference})) and x.severity != "none"
-    ]
+    rows = [x for x in tables.crossing(ids) if x.to in tables.lineage.get(reference, frozenset({reference})) and x.severity != "none"]
     if not rows:
         return None
     row = min(rows, key=lambda x: SEVERITIES.index(x.severity))

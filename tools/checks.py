@@ -6,24 +6,27 @@ Same input, same output; no model, no network. What cannot be checked is said (`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import cache
 
 from configs.locales import text
 from tools.allergies import check_allergies
 from tools.contraindications import check_contraindications
 from tools.dosing import check_dose, read_dose
+from tools.doubles import twice
 from tools.findings import Finding, Kind, worst_first
+from tools.labels import labelled
 from tools.linear import hashed
 from tools.names import Name
 from tools.prescribing import prescribed, prescribed_dose
 from tools.profile import Known, PatientProfile
 from tools.records import LEVELS, Severity
 from tools.tables import Tables
-from tools.text import fold
-from tools.triage import triage
+from tools.text import fold, sentences, spans
+from tools.triage import findings_in, triage
 from tools.unknown import Unknown, unknown_drugs
-from tools.uses import Use, pairs, twice, uses_in
+from tools.uses import Use, pairs, uses_in
 
 _URGES = re.compile(
     r"(120|110|999|911|112|119|988|12356|急诊|急救|医院|救护车|就医|拨打|求助|报警|抢救|\b(?:emergency|ambulance|"
@@ -43,6 +46,14 @@ _PUT_OFF = re.compile(
     r"不必|无需|没必要|不需要|别)[^,，。]{0,8}(?:医院|急诊|就医|120)|"
     r"\b(?:no need|needn't|don't need|not need|rather than|instead of)\b[^.;]{0,24}\b(?:hospital|ambulance|er|emergency|911|999)\b"
 )
+_QUOTES = re.compile(
+    r"((?:说明书|标签|药盒|【禁忌】|禁忌(?:症|栏|一栏|项)|注意事项)[^。]{0,200}(?:禁用|慎用|禁忌|不得使用|不宜|不能用)|(?:者|患者|病人|"
+    r"人群|妇女)(?:均)?(?:禁用|慎用)|"
+    r"\b(?:leaflet|label|package insert|data sheet|contraindications?|do not (?:take|use) (?:this|it|"
+    r"if))\b[^.]{0,300}\b(?:contraindicat\w*|"
+    r"do not|must not|should not|not be (?:used|taken)|avoid\w*|ulcers?|severe|active|hypersensitiv\w*)\b)"
+)
+"""The list of those who must not take a medicine, as its leaflet words it."""
 _DEPENDS: dict[str, Kind] = {
     "allergy_groups": "allergy",
     "cross_reactions": "allergy",
@@ -87,12 +98,13 @@ def check(profile: PatientProfile, said: str | Iterable[str], tables: Tables, la
     found += pairs(profile, uses, said, tables, language)
     found += _doses(profile, said, uses, tables, language)
     found += _unknown(profile, said, uses, tables, language)
+    signs = cache(lambda: findings_in(said, tables))
     if not asked:
-        found += _phrases(said, tables, language)
+        found += _phrases(said, tables, language, signs)
         found += prescribed(profile, said, tables, language)
     if asked is None:
-        found += _missed(profile, said, tables, language)
-    return worst_first(found)
+        found += _missed(profile, said, tables, language, signs)
+    return worst_first([*labelled(found, profile, uses, tables, language)])
 
 
 def check_question(profile: PatientProfile, question: str, tables: Tables, language: str) -> list[Finding]:
@@ -160,7 +172,7 @@ def _not_known(words: str, span: tuple[int, int], language: str, drug: str = "")
     )
 
 
-def _phrases(said: str, tables: Tables, language: str) -> Iterator[Finding]:
+def _phrases(said: str, tables: Tables, language: str, signs: Callable[[], frozenset[str]]) -> Iterator[Finding]:
     """Find a prescription being written and an emergency being brushed off."""
     folded = fold(said)
     for policy in tables.policies:
@@ -169,18 +181,21 @@ def _phrases(said: str, tables: Tables, language: str) -> Iterator[Finding]:
             continue
         if policy.kind == "prescription":
             yield _phrase("prescription", "major", "prescription.phrase", match.span(), language, str(policy.origin))
-        elif LEVELS.index(triage(said, tables).level) <= LEVELS.index("urgent"):
+        elif LEVELS.index(triage(said, tables, signs=signs()).level) <= LEVELS.index("urgent"):
             yield _phrase("emergency", "contraindicated", "emergency.delayed", match.span(), language, str(policy.origin))
 
 
-def _missed(profile: PatientProfile, said: str, tables: Tables, language: str) -> Iterator[Finding]:
+def _missed(profile: PatientProfile, said: str, tables: Tables, language: str, signs: Callable[[], frozenset[str]]) -> Iterator[Finding]:
     """Find an emergency in a whole text that advises something else than help at once."""
+    own = "".join(sentence for _, sentence in spans(said) if not _QUOTES.search(fold(sentence)))
+    if len(own) < len("".join(sentences(said))):
+        said, signs = own, lambda: findings_in(own, tables)  # a leaflet's list of contraindications is nobody's complaint
     folded = fold(said)
     if _URGES.search(_PUT_OFF.sub(" ", folded)) or _ASKS_SELF.search(folded) or _SUPPOSES.search(folded):
         return
     if tables.triage and tables.triage.score("red", hashed([("", folded)])) < _CALM:
         return  # advice that names a sign reads quite unlike somebody who has it
-    result = triage(said, tables, profile)
+    result = triage(said, tables, profile, signs=signs())
     if result.level == "emergency" and result.first:
         yield _phrase("emergency", "contraindicated", "emergency.missed", (0, len(said)), language, str(result.first.origin))
 
@@ -192,10 +207,10 @@ def _phrase(kind: Kind, severity: Severity, rule: str, span: tuple[int, int], la
 
 def _damaged(tables: Tables, language: str, *, anything: bool) -> Iterator[Finding]:
     """Say which checks could not be made because their tables are damaged, changed, stale or missing."""
-    for table, error in tables.problems.items():
+    for table in tables.problems:  # why is for whoever runs it: `doctor` and the log say it
         kind = _DEPENDS.get(table, _EVERYTHING)
         if anything or kind in (_EVERYTHING, "emergency"):
-            reason = text(language, "findings.table_damaged", table=table, reason=error.message(language))
+            reason = text(language, "findings.table_damaged", table=table)
             action = text(language, "findings.ask_pharmacist")
             yield Finding(kind=kind, severity="unverified", rule=f"table.{table}", reason=reason, action=action)
 

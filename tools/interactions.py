@@ -7,6 +7,7 @@ from itertools import combinations
 
 from configs.locales import text
 from tools.findings import Finding
+from tools.reach import Reach
 from tools.records import SEVERITIES, Interaction
 from tools.tables import Tables
 
@@ -21,7 +22,7 @@ def interacting(
 ) -> Iterator[tuple[tuple[str, str], Finding]]:
     """Yield the pairs of references that should not meet, each with its findings; with ``new``, only pairs that one of these is in."""
     for a, b in combinations(sorted(set(references)), 2):
-        if new is not None and a not in new and b not in new:
+        if (new is not None and a not in new and b not in new) or not _may_meet(tables.reach(a), tables.reach(b)):
             continue
         duplicate = _duplicate(a, b, tables, language) or _same_class(a, b, tables, language)
         if duplicate:
@@ -29,6 +30,15 @@ def interacting(
         row = None if duplicate and duplicate.rule.startswith("duplicate.ingredient") else known_interaction(a, b, tables)
         if row:
             yield (a, b), _finding(a, b, row, tables, language)
+
+
+def _may_meet(left: Reach, right: Reach) -> bool:
+    """Tell whether any rule can be about both: for most pairs none is."""
+    return not (
+        left.partners.isdisjoint(right.rules)
+        and left.ingredients.isdisjoint(right.ingredients)
+        and left.duplications.isdisjoint(right.duplications)
+    )
 
 
 def known_interaction(a: str, b: str, tables: Tables) -> Interaction | None:

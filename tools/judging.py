@@ -20,8 +20,8 @@ _LONGEST = 160
 """Characters of the passage on either side that are read at all."""
 HEAD = "advised"
 _LEAST: dict[str, dict[str, float]] = {
-    "zh": {"advised": -1.3, "described": -0.6, "avoided": 1.5},
-    "en": {"advised": -1.6, "described": -0.6, "avoided": 1.5},
+    "zh": {"advised": -1.3, "described": -0.6, "avoided": 1.5, "declined": 3.5},
+    "en": {"advised": -1.6, "described": -0.6, "avoided": 1.5, "declined": 3.5},
 }
 """Log-odds from which on a passage counts as advice, by language and by what the rules think; chosen on writers that the training had not
 seen, so that few recommendations are passed over. A warning that the rules recognise needs more to be overruled than a description."""

@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from zlib import crc32
 
@@ -28,6 +29,7 @@ Counts = tuple[NDArray[np.int64], Floats]
 """The buckets that a text hits, and how often, damped by the logarithm; both ``[n]``."""
 _STEP, _SPREAD = np.uint64(0x100000001B3), np.uint64(0x9E3779B97F4A7C15)
 _DROPPED = np.uint64(64 - 18)
+_LENGTHS = np.arange(1, _LONGEST + 1)[:, None]
 
 
 def hashed(fields: Iterable[tuple[str, str]]) -> Counts:
@@ -37,25 +39,47 @@ def hashed(fields: Iterable[tuple[str, str]]) -> Counts:
         fields: a mark and a folded text each; the same words under another mark are other pieces. A piece is one to five characters or
             one to three English words.
     """
-    found = [hit for mark, folded in fields for hit in (*_characters(mark, folded), _words(mark, folded))]
-    buckets, counts = np.unique(np.concatenate(found) if found else np.zeros(0, np.uint64), return_counts=True)
-    return buckets.astype(np.int64), (1 + np.log(counts)).astype(np.float32)
+    pieces = list(fields)
+    words = [hit for mark, folded in pieces for hit in _words(mark, folded)]
+    hits = np.concatenate((_characters(pieces), np.array(words, np.uint64)))
+    hits.sort()
+    new = np.ones(len(hits) + 1, np.bool_)
+    np.not_equal(hits[1:], hits[:-1], out=new[1:-1])
+    places = new.nonzero()[0]
+    counts = places[1:] - places[:-1]
+    return hits[places[:-1]].astype(np.int64), (1 + np.log(counts)).astype(np.float32)
 
 
-def _characters(mark: str, folded: str) -> Iterator[NDArray[np.uint64]]:
-    """Yield the buckets of the character n-grams of each length, all places of a length at once."""
-    codes = np.frombuffer(_BLANK.sub(" ", folded).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
-    rolling = np.zeros(len(codes), np.uint64)
-    for length in range(1, min(_LONGEST, len(codes)) + 1):
-        places = len(codes) - length + 1
-        rolling = rolling[:places] * _STEP + codes[length - 1 :]
-        yield ((rolling ^ np.uint64(crc32(f"{mark}{length}".encode()))) * _SPREAD) >> _DROPPED
+def _characters(pieces: list[tuple[str, str]]) -> NDArray[np.uint64]:
+    """Return the buckets of the character n-grams of all lengths, all places of all pieces at once and none across two pieces."""
+    spaced = [_BLANK.sub(" ", folded) for _, folded in pieces]
+    codes = np.frombuffer("".join(spaced).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+    sizes = [len(text) for text in spaced]
+    rolling = np.zeros((_LONGEST, len(codes)), np.uint64)
+    rolling[0] = codes
+    for length in range(1, min(_LONGEST, len(codes))):
+        np.add(rolling[length - 1, :-length] * _STEP, codes[length:], out=rolling[length, :-length])
+    marks = np.array([_marks(mark) for mark, _ in pieces], np.uint64).reshape(-1, _LONGEST).T.repeat(sizes, axis=1)
+    left = np.cumsum(sizes).repeat(sizes) - np.arange(len(codes))
+    hits: NDArray[np.uint64] = (((rolling ^ marks) * _SPREAD) >> _DROPPED)[left >= _LENGTHS]
+    return hits
 
 
-def _words(mark: str, folded: str) -> NDArray[np.uint64]:
-    words = _WORD.findall(folded)
-    grams = [" ".join(words[i : i + length]) for length in (1, 2, 3) for i in range(len(words) - length + 1)]
-    return np.array([crc32(f"{mark}|{gram}".encode()) % BUCKETS for gram in grams], np.uint64)
+@cache
+def _marks(mark: str) -> tuple[int, ...]:
+    return tuple(crc32(f"{mark}{length}".encode()) for length in range(1, _LONGEST + 1))
+
+
+def _words(mark: str, folded: str) -> Iterator[int]:
+    """Yield the buckets of one to three words; the checksum of a phrase goes on from that of its beginning."""
+    words = [word.encode() for word in _WORD.findall(folded)]
+    start = crc32(f"{mark}|".encode())
+    for place, word in enumerate(words):
+        held = crc32(word, start)
+        yield held % BUCKETS
+        for following in words[place + 1 : place + 3]:
+            held = crc32(following, crc32(b" ", held))
+            yield held % BUCKETS
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,13 +33,14 @@ class Matcher:
             re.error: an expression is none.
         """
         self._all = list(expressions)
-        needs = [_needs(expression) for _, expression in self._all]
+        self._compiled: dict[int, re.Pattern[str]] = {}
+        needs = [needs_of(expression) for _, expression in self._all]
         self._always = [i for i, sets in enumerate(needs) if not sets]
         common = Counter(word for sets in needs for words in sets for word in words)
         wanted: dict[str, list[int]] = {}
         for i, sets in enumerate(needs):
             if sets:
-                rarest = min(sets, key=lambda words: sum(common[word] / len(word) ** 3 for word in words))
+                rarest = sets[0] if len(sets) == 1 else min(sets, key=lambda words: sum(common[word] / len(word) ** 3 for word in words))
                 for word in rarest:
                     wanted.setdefault(word, []).append(i)
         self._automaton = ahocorasick.Automaton()
@@ -55,23 +56,24 @@ class Matcher:
             for _, found in self._automaton.iter(text):
                 numbers.update(found)
         for number in sorted(numbers):
-            key, expression = self._all[number]
-            yield key, _compiled(expression)
+            yield self._all[number][0], self._compiled.get(number) or self._compile(number)
+
+    def _compile(self, number: int) -> re.Pattern[str]:
+        """Compile at the first use: most expressions are never needed in a process."""
+        return self._compiled.setdefault(number, re.compile(self._all[number][1]))
 
 
 @cache
-def _compiled(expression: str) -> re.Pattern[str]:
-    """Compile at the first use: most expressions are never needed in a process."""
-    return re.compile(expression)
+def needs_of(expression: str) -> Needs:
+    """Return sets of words; a text without a word of each set cannot match.
 
-
-@cache
-def _needs(expression: str) -> Needs:
+    Raises:
+        re.error: the expression is none.
+    """
     return _needed(_parse(expression))
 
 
 def _needed(parsed: Any) -> Needs:
-    """Return sets of words; a text without a word of each set cannot match."""
     sets: Needs = []
     run = ""
     for op, argument in parsed:

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from tools import declining as decline
 from tools import stances as say
 from tools import telling as tell
 from tools.names import Name, NameIndex
 from tools.text import clauses, fold
 
-Stance = Literal["advised", "avoided", "allergen", "described"]
+Stance = Literal["advised", "avoided", "allergen", "described", "declined"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ def mentions(text: str, names: NameIndex) -> Iterator[Mention]:
         if allowed:
             # "可以吃对乙酰氨基酚，不能用阿司匹林": leave to take one drug is no leave to take the other.
             permitted = any(a <= name.start < b or not any(a <= other.start < b for other in found) for a, b in allowed)
-        if last and last.stance in ("avoided", "allergen") and _goes_on(text, last.name.end, name) and not permitted:
+        warned = last is not None and last.stance in ("avoided", "allergen", "declined")
+        if last and warned and _goes_on(text, last.name.end, name) and not permitted:
             last = Mention(name, last.stance, last.clause)  # "must not take amoxicillin, ampicillin or …": one list, one meaning
             read.append(last)
             continue
@@ -57,7 +59,10 @@ def mentions(text: str, names: NameIndex) -> Iterator[Mention]:
         offset, clause = next((p for p in reversed(parts) if p[0] <= name.start), (0, text))
         stance = _stance(fold(clause), name.start - offset, name.end - offset, permitted, denied)
         if stance == "advised" and not permitted:
-            if say.VERDICT.search(folded[name.end :]):
+            again = decline.SO_TOO.search(folded[: name.start]) or (
+                warned and decline.SAME_AGAIN.search(folded[name.end :]) and not tell.REASSURES.search(folded)
+            )
+            if again or say.VERDICT.search(folded[name.end :]):
                 stance = "avoided"
             elif tells:
                 stance = "described"
@@ -90,20 +95,42 @@ def _stance(clause: str, start: int, end: int, permitted: bool, allergy_denied: 
     before, after = clause[:start], clause[end:]
     if (not allergy_denied and (_is_allergen(before, after) or say.REACTED.search(after))) or say.REACTED_BEFORE.search(before):
         return "allergen"
+    if sure := _done_without(before, after):
+        return sure
     if say.TESTED.search(after) or say.NOT_IT.search(before) or (say.COMPARES.search(clause) and not permitted):
         return "described"
     if not permitted and (say.DECIDES.search(clause) or say.ASKS_FIRST.search(after) or say.DECIDED.search(after)):
         return "described"
+    if decline.REPLACED_SURELY.search(before) and not decline.NOT_WITHOUT.search(before):
+        return "declined"
     replaced = say.REPLACED_BEFORE.search(before)
     if (replaced and not say.DENIES.search(before[: replaced.start()])) or say.REPLACED_AFTER.search(after):
         return "avoided"
     if not permitted and (_is_population(before, after) or (say.DESCRIBES.search(clause) and not say.TAKING.search(clause))):
         return "described"
     last = next(reversed(list(say.AVOID_BEFORE.finditer(before))), None)
+    if not permitted and (needless := _needless(before, after)):
+        return needless
     warned = (last and not say.TURNED.search(before[last.end() :])) or say.AVOID_AFTER.search(after)
     if not warned or say.DOUBLE.search(clause) or say.UNDO.search(clause):
         return "advised"
     return "advised" if permitted else "avoided"
+
+
+def _done_without(before: str, after: str) -> Stance | None:
+    """Return how a drug is meant that one does without ("heals well without antiseptic"), or cannot ("nothing that it can't fix")."""
+    if decline.NOTHING_BEYOND.search(before) and decline.CANNOT.search(after):
+        return "advised"
+    if not decline.WITHOUT.search(before):
+        return None
+    return "advised" if decline.NOT_WITHOUT.search(before) else "declined"
+
+
+def _needless(before: str, after: str) -> Stance | None:
+    """Return how a drug is meant that is of no use here: "您不需要吃头孢", "amoxicillin won't help a cold"; ``None`` for another."""
+    if decline.ON_LIST.search(after) or (decline.NEEDLESS.search(before) and not decline.OTHER_FORM.search(after)):
+        return "declined"
+    return "avoided" if decline.NEEDLESS_AFTER.search(after) and not say.DENIES.search(before) else None
 
 
 def _turned(clause: str, start: int) -> bool:
@@ -131,7 +158,7 @@ def _is_population(before: str, after: str) -> bool:
 
 def _is_allergen(before: str, after: str) -> bool:
     if re.match(
-        r"^(类|素|类药物?|类抗生素|这?类?药)?(严重|重度|轻度)?(不?过敏|皮试阳性|(引起|诱发|导致)过| (?:antibiotics? |"
+        r"^(类|素|类药物?|类抗生素|这?类?药)?(严重|重度|轻度)?(不?过敏|(?:皮试)?阳性|(引起|诱发|导致)过| (?:antibiotics? |"
         r"drugs? )?(?:allerg|reaction))",
         after,
     ):
@@ -143,7 +170,10 @@ def _is_allergen(before: str, after: str) -> bool:
 
 def _goes_on(text: str, end: int, name: Name) -> bool:
     """Tell whether ``name`` is the next item of a list, and no sentence of its own: not "avoid ibuprofen, amoxicillin is fine"."""
-    return bool(say.LISTED.match(text[end : name.start]) and say.ITEM_ENDS.match(fold(text[name.end :])))
+    between, rest = text[end : name.start], fold(text[name.end :])
+    if say.LISTED.match(between) and say.ITEM_ENDS.match(rest):
+        return True
+    return bool(decline.CARRIES_ON.fullmatch(fold(between)) and decline.CARRIED_ENDS.match(rest))
 
 
 def permits(text: str) -> bool:

@@ -6,14 +6,18 @@ One Aho-Corasick automaton holds every name, so that a message is read once howe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 
 import ahocorasick
 
-from tools.spelling import Speller
+from tools.spelling import Speller, remembered
 from tools.text import clean, fold
+
+_BETWEEN_SCRIPTS = re.compile(r"(?<=[\u3400-\u9fff])(?=[a-z0-9])|(?<=[a-z0-9])(?=[\u3400-\u9fff])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +33,16 @@ class Name:
     @property
     def drugs(self) -> frozenset[str]:
         """The drugs it stands for; the class only when it names no single drug."""
-        single = frozenset(r for r in self.references if ":" not in r)
-        return single or frozenset(r for r in self.references if r.startswith("class:"))
+        return _of_kind(self.references, "") or _of_kind(self.references, "class:")
 
     def of(self, kind: str) -> frozenset[str]:
         """The references of one kind: ``class``, ``food``, ``group`` or ``condition``."""
-        return frozenset(r for r in self.references if r.startswith(f"{kind}:"))
+        return _of_kind(self.references, f"{kind}:")
+
+
+@lru_cache(maxsize=4096)
+def _of_kind(references: frozenset[str], prefix: str) -> frozenset[str]:
+    return frozenset(r for r in references if (r.startswith(prefix) if prefix else ":" not in r))
 
 
 class NameIndex:
@@ -42,18 +50,20 @@ class NameIndex:
 
     def __init__(self) -> None:
         self._references: dict[str, set[str]] = {}
+        self._keys: dict[str, str] = {}
+        self._found: dict[str, list[Name]] = {}
         self._automaton = ahocorasick.Automaton()
         self._speller = Speller()
 
     def add(self, name: str, reference: str) -> None:
         """Let ``name`` stand for ``reference`` too."""
-        key = fold(clean(name))
-        if key:
-            self._references.setdefault(key, set()).add(reference)
+        if key := self._key(name):
+            for written in {key, _BETWEEN_SCRIPTS.sub(" ", key)}:  # 维生素d and 维生素 d
+                self._references.setdefault(written, set()).add(reference)
 
     def mask(self, words: str) -> None:
         """Let ``words`` be read as ordinary words, whatever name stands inside them: 代文 is a drug, 现代文 is not."""
-        self._references.setdefault(fold(clean(words)), set())
+        self._references.setdefault(self._key(words), set())
 
     def freeze(self, drugs: Collection[str] = (), classes: Collection[str] = ()) -> NameIndex:
         """Build the automaton; call once after the last ``add``.
@@ -65,11 +75,17 @@ class NameIndex:
         for key, references in self._references.items():
             self._automaton.add_word(key, (key, frozenset(references)))
         self._automaton.make_automaton()
-        self._speller = Speller(self._keys(drugs), self._keys(classes))
+        self._speller = Speller(self._known(drugs), self._known(classes))
+        self._keys = {}
         return self
 
-    def _keys(self, names: Collection[str]) -> set[str]:
-        return {key for name in names if self._references.get(key := fold(clean(name)))}
+    def _known(self, names: Collection[str]) -> set[str]:
+        return {key for name in names if self._references.get(key := self._key(name))}
+
+    def _key(self, name: str) -> str:
+        if name not in self._keys:
+            self._keys[name] = fold(clean(name))
+        return self._keys[name]
 
     def references(self, name: str) -> frozenset[str]:
         """Return what exactly this name stands for; empty when unknown."""
@@ -81,6 +97,9 @@ class NameIndex:
 
     def find(self, text: str) -> list[Name]:
         """Return the names in cleaned ``text``, in order, longest first where they overlap."""
+        return remembered(self._found, text, self._find).copy()
+
+    def _find(self, text: str) -> list[Name]:
         folded = fold(text)
         found = []
         for last, (key, references) in self._automaton.iter(folded):
@@ -89,8 +108,10 @@ class NameIndex:
                 found.append(Name(start, end, text[start:end], references))
         found.sort(key=lambda name: (name.start - name.end, name.start))
         taken: list[Name] = []
+        covered = bytearray(len(folded))
         for name in found:
-            if all(name.end <= other.start or name.start >= other.end for other in taken):
+            if covered.find(1, name.start, name.end) < 0:
+                covered[name.start : name.end] = b"\x01" * (name.end - name.start)
                 taken.append(name)
         for name in list(self._misspelt(text, folded, taken)):
             taken = [other for other in taken if other.end <= name.start or other.start >= name.end]

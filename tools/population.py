@@ -60,6 +60,8 @@ _WORDED_AGE = re.compile(rf"\b({'|'.join(_NUMBER_WORDS)}|\d+)[- ](?=(?:years?|mo
 _GROUP = re.compile(
     r"(患者|病人|的人|人群|者|的(?:孕妇|老人|孩子)|\b(?:people|patients?|someone|anyone|those|man|woman|adults?|child\w*)\b)"
 )
+_NOT_HAD = re.compile(r"(?:没有?|不是|未患|no |not |don't have )[^,，。]{0,6}\Z")
+_NORMAL = re.compile(r"[^,，。]{0,4}(?:正常|阴性)")
 _HAS = re.compile(r"(有|患|得了|合并|确诊|诊断|病史|伴|\b(?:with|have|has|having|suffer\w*|diagnosed|history of|despite)\b)")
 
 
@@ -137,6 +139,16 @@ def plain_age(folded: str) -> str:
     return plain.replace("多岁", "岁").replace("来岁", "岁").replace("-olds", "-old")
 
 
+def _denied(folded: str, words: str) -> bool:
+    """Tell whether a folded sentence anywhere denies what these words name."""
+    at = folded.find(words)
+    while at >= 0:
+        if _NOT_HAD.search(folded, 0, at) or _NORMAL.match(folded, at + len(words)):
+            return True
+        at = folded.find(words, at + 1)
+    return False
+
+
 def _conditions(folded: str, names: list[Name]) -> list[Known]:
     found = []
     for name in names:
@@ -144,11 +156,7 @@ def _conditions(folded: str, names: list[Name]) -> list[Known]:
         if not references:
             continue
         before, after = folded[max(0, name.start - 8) : name.start], folded[name.end : name.end + 4]
-        if re.search(
-            rf"(?:没有?|不是|未患|no |not |don't have )[^,，。]{{0,6}}{re.escape(fold(name.words))}"
-            rf"|{re.escape(fold(name.words))}[^,，。]{{0,4}}(?:正常|阴性)",
-            folded,
-        ):
+        if _denied(folded, fold(name.words)):
             continue  # "同事有哮喘，我没有哮喘"
         if (
             _GROUP.match(after.lstrip("的 "))

@@ -143,7 +143,7 @@ def prescribed(profile: PatientProfile, said: str, tables: Tables, language: str
         if span:
             reference = sorted(names[-1].drugs)[0] if names else ""
             drug = tables.name(reference, language) if reference else held
-            yield _finding("change", drug, (offset + span[0], offset + span[1]), language)
+            yield _finding("change", drug, (offset + span[0], offset + span[1]), tables, language)
 
 
 def prescribed_dose(
@@ -166,7 +166,7 @@ def prescribed_dose(
     taken = any(reference in known.references for known in profile.medications)
     if _LABEL.search(folded) or (taken and not _CHANGES.search(folded)):
         return
-    finding = _finding("dose", tables.name(reference, language), (dose.start, dose.end), language)
+    finding = _finding("dose", tables.name(reference, language), (dose.start, dose.end), tables, language)
     texts = {"reason": text(language, "findings.dose_personal"), "action": text(language, "findings.dose_action")}
     yield finding.model_copy(update={"kind": "dose", "rule": "dose.personal", "source": str(drug.origin), **texts})
     own = next((fold(part) for at, part in spans(sentence) if at <= dose.start < at + len(part)), folded)
@@ -186,8 +186,7 @@ def _is_prescription(profile: PatientProfile, name: Name, tables: Tables) -> boo
         if drug and (drug.rx == "rx" or (drug.rx == "both" and any(reference in known.references for known in profile.medications))):
             return True
         if reference.startswith("class:"):
-            members = [member for member in tables.drugs.values() if reference in tables.lineage.get(member.id, ())]
-            return bool(members) and sum(member.rx == "rx" for member in members) >= _MOSTLY * len(members)
+            return tables.prescribed(reference) >= _MOSTLY
     return False
 
 
@@ -226,6 +225,8 @@ def _change_en(folded: str, names: list[Name]) -> tuple[int, int] | None:
     return None
 
 
-def _finding(what: str, drug: str, span: tuple[int, int], language: str) -> Finding:
+def _finding(what: str, drug: str, span: tuple[int, int], tables: Tables, language: str) -> Finding:
     reason, action = text(language, f"findings.prescription_{what}", drug=drug), text(language, "findings.prescription_action")
-    return Finding(kind="prescription", severity="major", rule=f"prescription.{what}", drug=drug, reason=reason, action=action, span=span)
+    source = next((str(policy.origin) for policy in tables.policies if policy.kind == "prescription"), "")
+    rule = f"prescription.{what}"
+    return Finding(kind="prescription", severity="major", rule=rule, drug=drug, reason=reason, action=action, source=source, span=span)

@@ -7,10 +7,12 @@ depends on the damaged table could not be verified.
 from __future__ import annotations
 
 import csv
+import gc
 import hashlib
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -151,6 +153,18 @@ class Reader:
                 self.note(name.partition(".")[0], TableError("table_changed", table=name))
         if (datetime.now(UTC).date() - published).days > MAX_AGE_DAYS:
             self.note("manifest", TableError("table_stale", published=published.isoformat()))
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Keep the garbage collector still while rows are built: it would go through all of them again and again and find nothing."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def checksum(path: Path) -> str:

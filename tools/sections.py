@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tools import rows
 from tools.errors import TableError
-from tools.matcher import Matcher
+from tools.matcher import needs_of
 from tools.names import NameIndex
 from tools.reader import Reader
 from tools.records import AllergyGroup, Condition, Contraindication, Drug, DrugClass, Duplication, OtcLimit, Stem, Substance
@@ -41,7 +41,8 @@ def triage(
 def _readable(read: Reader, symptom: Symptom) -> bool:
     """Tell whether every expression of a symptom can be read; one that cannot is noted."""
     try:
-        Matcher((symptom.id, expression) for expression in (*symptom.zh, *symptom.en))
+        for expression in (*symptom.zh, *symptom.en):
+            needs_of(expression)
     except re.error as error:
         read.note("findings", TableError("table_row", table="findings.csv", line=0, reason=f"{symptom.id}: {error}"))
         return False
@@ -105,6 +106,15 @@ def names_of(
         names.mask(words)
     wide = [name for c in classes.values() for name in (c.name.zh, c.name.en, *c.names)]
     return names.freeze(spelled, wide + [name for g in groups.values() for name in (g.name.zh, g.name.en, *g.names)])
+
+
+def group_sizes(groups: dict[str, AllergyGroup], lineage: dict[str, frozenset[str]]) -> dict[str, int]:
+    """Return how many drugs and classes are in each allergy group."""
+    below: dict[str, set[str]] = {}
+    for reference, above in lineage.items():
+        for wider in above:
+            below.setdefault(wider, set()).add(reference)
+    return {key: len(set[str]().union(*(below.get(member, set()) for member in group.members))) for key, group in groups.items()}
 
 
 def lineage_of(read: Reader, drugs: dict[str, Drug], classes: dict[str, DrugClass]) -> dict[str, frozenset[str]]:

@@ -6,12 +6,16 @@ common is all that is said: 头孢克污 sounds like 头孢克肟 and not like �
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
+from importlib.util import find_spec
 from itertools import accumulate
+from pathlib import Path
+from typing import TypeVar
 
 from rapidfuzz.distance import DamerauLevenshtein, Levenshtein, Postfix, Prefix
 
@@ -19,6 +23,7 @@ _HAN_RUN = re.compile(r"[\u3400-\u9fff]{3,}")
 _WORD = re.compile(r"[a-z][a-z-]{4,}[a-z]")
 _SOUND_MIN, _SHAPE_MIN, _LONGEST, _TWO_SLIPS = 3, 4, 10, 10
 _REMEMBERED = 4096
+T = TypeVar("T")
 _SAME_SOUND = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ing", "in"), ("eng", "en"), ("ang", "an"), ("uang", "uan"), ("ong", "on"))
 
 
@@ -40,8 +45,8 @@ class Speller:
         self._pairs: set[str] = set()
         self._latin: dict[tuple[str, int], list[str]] = {}
         # One check reads the same words several times.
-        self._readings = lru_cache(maxsize=_REMEMBERED)(self._chinese)
-        self._spellings = lru_cache(maxsize=_REMEMBERED)(self._word)
+        self._runs: dict[str, tuple[tuple[int, int, tuple[str, ...]], ...]] = {}
+        self._words: dict[str, tuple[str, ...]] = {}
         for name in {*drugs, *classes}:
             if _HAN_RUN.fullmatch(name):
                 self._add_chinese(name, shape=name in drugs)
@@ -61,13 +66,13 @@ class Speller:
         """Yield the misspelt names in stretches of text that are ``free``, that is, not a known name already."""
         for run in _HAN_RUN.finditer(folded):
             past = run.start()
-            for at, end, names in self._readings(run[0]):
+            for at, end, names in remembered(self._runs, run[0], self._chinese):
                 start, stop = run.start() + at, run.start() + end
                 if start >= past and free(start, stop):
                     yield Spelled(start, stop, names)
                     past = stop
         for word in _WORD.finditer(folded):
-            names = self._spellings(word[0]) if free(word.start(), word.end()) else ()
+            names = remembered(self._words, word[0], self._word) if free(word.start(), word.end()) else ()
             if names and word[0] not in names:
                 yield Spelled(word.start(), word.end(), names)
 
@@ -116,17 +121,34 @@ class Speller:
         return tuple(sorted(name for name in near if alike[name] == max(alike.values())))
 
 
+def remembered(held: dict[str, T], text: str, read: Callable[[str], T]) -> T:
+    """Return what ``read`` makes of a text, kept in ``held`` until that is full; no cycle as a cached method is, so nothing lingers."""
+    known = held.get(text)
+    if known is None:
+        if len(held) >= _REMEMBERED:
+            held.clear()
+        known = held[text] = read(text)
+    return known
+
+
 def _enough_same(written: str, name: str) -> bool:
     """A homophone keeps some characters of the name: 新的安(排) sounds like 心得安 and is not meant as it."""
     return sum(a == b for a, b in zip(written, name, strict=True)) >= (2 if len(name) < _SHAPE_MIN else 1)
 
 
 @cache
+def _readings() -> dict[str, str]:
+    """Return the readings of characters by code point, from pypinyin's data; importing the package would read its phrases as well."""
+    spec = find_spec("pypinyin")
+    folder = next(iter(spec.submodule_search_locations or ())) if spec else ""
+    readings: dict[str, str] = json.loads(Path(folder, "pinyin_dict.json").read_text(encoding="utf-8"))
+    return readings
+
+
+@cache
 def sound(char: str) -> str:
     """Return how a character sounds, without its tone and without the differences that most speakers do not make."""
-    from pypinyin.constants import PINYIN_DICT
-
-    first = PINYIN_DICT.get(ord(char), "").split(",")[0]
+    first = _readings().get(str(ord(char)), "").split(",")[0]
     plain = "".join(c for c in unicodedata.normalize("NFD", first) if not unicodedata.combining(c))
     for fine, coarse in _SAME_SOUND:
         if plain.startswith(fine) or plain.endswith(fine):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from tools.linear import LinearModel
 from tools.matcher import Matcher
 from tools.names import NameIndex
 from tools.reach import Reach, partners_of, reach_of
-from tools.reader import Reader
+from tools.reader import Reader, uncollected
 from tools.records import (
     AllergyGroup,
     Condition,
@@ -71,9 +71,15 @@ class Tables:
     """Whether a passage advises what it names."""
     triage: LinearModel | None
     """Whether a message reads like one of somebody in danger."""
+    words: frozenset[str]
+    """Ordinary English words in lower case, as the project's own documents and messages use them."""
     problems: Mapping[str, TableError]
     reaches: dict[str, Reach] = field(default_factory=dict, repr=False, compare=False)
     """What ``reach`` has worked out already."""
+    shares: dict[str, float] = field(default_factory=dict, repr=False, compare=False)
+    """What ``prescribed`` has."""
+    crosses: dict[str, list[CrossReaction]] = field(default_factory=dict, repr=False, compare=False)
+    """What ``crossing`` has."""
 
     def reach(self, reference: str) -> Reach:
         """Return where rules about pairs can take hold of a reference."""
@@ -82,6 +88,24 @@ class Tables:
             parts = self.ingredients(reference)
             self.reaches[reference] = reach_of(self.drugs.get(reference), lineage, parts, self.partners, self.duplications.keys())
         return self.reaches[reference]
+
+    def prescribed(self, reference: str) -> float:
+        """Return which part of the drugs of a class needs a prescription; 0 where it has none."""
+        if reference not in self.shares:
+            members = [drug.rx == "rx" for drug in self.drugs.values() if reference in self.lineage.get(drug.id, ())]
+            self.shares[reference] = sum(members) / len(members) if members else 0.0
+        return self.shares[reference]
+
+    def crossing(self, groups: Collection[str]) -> Sequence[CrossReaction]:
+        """Return the cross-reactions of allergy groups, in the order of the table."""
+        if not self.crosses:
+            by_group: dict[str, list[CrossReaction]] = {}
+            for row in self.cross_reactions:
+                by_group.setdefault(row.group, []).append(row)
+            self.crosses.update(by_group)  # at once: other threads must not see a part of it
+        if len(groups) == 1:
+            return self.crosses.get(next(iter(groups)), ())
+        return [row for row in self.cross_reactions if row.group in groups]
 
     def ingredients(self, reference: str) -> frozenset[str]:
         """Return the single substances in a drug; empty for a class or a food."""
@@ -118,7 +142,11 @@ def load_tables(folder: Path, extra: Sequence[Path] = (), *, strict: bool = True
         TableError: strict, and a file is missing, a row has the wrong number of cells, a value is not of its kind, a reference points to
             nothing, two rows are about the same thing, something is above itself, or a file is not the one that the manifest lists.
     """
-    read = Reader(folder, extra, strict=strict)
+    with uncollected():
+        return _load(Reader(folder, extra, strict=strict), sealed)
+
+
+def _load(read: Reader, sealed: bool) -> Tables:
     classes, drugs, substances = sections.things(read)
     known = {*drugs, *(f"class:{key}" for key in classes), *(f"food:{key}" for key in substances)}
     stored_groups = read.keyed("allergy_groups", rows.group)
@@ -135,7 +163,7 @@ def load_tables(folder: Path, extra: Sequence[Path] = (), *, strict: bool = True
         classes=classes,
         substances=substances,
         groups=groups,
-        group_sizes={g.id: sum(not above.isdisjoint(g.members) for above in lineage.values()) for g in groups.values()},
+        group_sizes=sections.group_sizes(groups, lineage),
         cross_reactions=tuple(read.unique("cross_reactions", crosses, lambda x: (x.group, x.to))),
         interactions={frozenset((x.a, x.b)): x for x in interactions},
         partners=partners_of(interactions),
@@ -150,7 +178,9 @@ def load_tables(folder: Path, extra: Sequence[Path] = (), *, strict: bool = True
         red_flags=flags,
         selfcare=selfcare,
         departments=departments,
-        hotlines={(h.region, h.call): h for h in read.rows("hotlines", rows.hotline)},
+        hotlines={
+            (h.region, h.call): h for h in read.unique("hotlines", read.rows("hotlines", rows.hotline), lambda h: (h.region, h.call))
+        },
         policies=tuple(read.rows("policies", rows.policy)),
         stems=sections.stems(read, known),
         terms={fold(clean(r["term"])): r["standard"] for r in read.rows("terms", rows.term)},
@@ -159,6 +189,7 @@ def load_tables(folder: Path, extra: Sequence[Path] = (), *, strict: bool = True
         condition_lineage=sections.condition_lineage_of(read, conditions),
         stance=read.model("stances"),
         triage=read.model("exemplars"),
+        words=frozenset(read.rows("words", lambda r: r["word"])),
         problems=read.problems,
     )
     if sealed:

@@ -65,6 +65,15 @@ ADVISES = re.compile(
     r"should (?:sort|do|help|be fine|clear|work)|you (?:can|could|should|may)|can (?:take|use|have|be (?:taken|used|combined))|can i"
     r"|could i|is it|are they|will (?:help|fix|clear|sort|do|calm|settle))\b)"
 )
+# "科普……不代表您需要用药", "not a suggestion to take any of the drugs named here"; a bare 仅供参考 stands under every kind of advice.
+DISCLAIMS = re.compile(
+    r"(科普|小知识|(?:只|仅)供(?:您|大家)?(?:了解|学习|科普)|(?:不|并非|不是|并不)(?:代表|意味着|构成|等于|作为|是)[^,，。;；]{0,10}"
+    r"(?:需要|建议|推荐|该吃|要吃|用药|服用|让您|诊疗|处方)|"
+    r"\b(?:background|general) (?:reading|information|knowledge)\b|\bfor (?:interest|information|education) only\b|"
+    r"\b(?:not|none of (?:this|it|these) is|isn't|is no) (?:meant (?:as |to be )?|intended (?:as |to be )?)?(?:a |an |"
+    r"any )?(?:personal |medical )?"
+    r"(?:suggestion|recommendation|advice|invitation|endorsement|reason) (?:to|that you|for you to) (?:take|use|start|try|buy)\b)"
+)
 # A danger played down: with such words a sentence is advice whatever else it says.
 REASSURES = re.compile(
     r"(没事|没关系|没问题|放心|无妨|不要紧|不影响|不冲突|不用(?:担心|怕|管|问|等|理)|不必(?:担心|问|等|理)|无需|问题不大|"

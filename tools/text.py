@@ -10,13 +10,17 @@ from functools import cache, lru_cache
 _INVISIBLE = re.compile(
     r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\U000e0000-\U000e007f]"
 )
-_SENTENCE = re.compile(
-    r".*?(?:[。！？!?…]+[”」』）)\"']*(?:\s*\[\d+\])*|"
-    r"(?<!\d)(?<!\bSt)(?<!\bst)(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bvs)(?<!e\.g)(?<!i\.e)\.(?:\s*\[\d+\])*(?=\s|$)|"
-    r"(?<=\d)\.(?:\s*\[\d+\])*(?=\s+[A-Z]|\s*$)|\n+|$)",
-    re.S,
+# Each alternative begins with the character that it needs, so that the engine skips to it instead of trying every place.
+_SENTENCE_END = re.compile(
+    r"[。！？!?…]+[”」』）)\"']*(?:\s*\[\d+\])*|"
+    r"\.(?<!\d\.)(?<!\bSt\.)(?<!\bst\.)(?<!\bDr\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bvs\.)(?<!e\.g\.)(?<!i\.e\.)"
+    r"(?:\s*\[\d+\])*(?=\s|$)|"
+    r"\.(?<=\d\.)(?:\s*\[\d+\])*(?=\s+[A-Z]|\s*$)|\n+"
 )
-_CLAUSE = re.compile(r"[，,。．；;！!？?\n…]+|(?<!\d)\.(?=\s|$)|(?<=[a-z])\s+(?=but\b)|(?=但是|可是)|(?=(?<![喘透呼吸缓换])不过)")
+_CLAUSE = re.compile(r"[，,。．；;！!？?\n…]+|\.(?<!\d\.)(?=\s|$)|\s(?<=[a-z]\s)\s*(?=but\b)|(?=[但可]是)|(?=不过)(?<![喘透呼吸缓换])")
+_NO_CHARACTER = re.compile("[\ufffc\ufffd]")
+_REMEMBERED = 1024
+"""Stretches of text whose parts are kept: the checks ask for those of one message again and again."""
 _PUNCTUATION = "，。！？；：（）、《》【】“”‘’…—～"
 _COMPATIBLE = re.compile(f"[^{_PUNCTUATION}]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -29,6 +33,8 @@ def clean(text: str) -> str:
     Lone surrogates, NUL, control, invisible and tag characters go; compatibility forms are unified (NFKC), so that full-width digits and
     U+FDFA cannot surprise a native library later. Chinese punctuation stays as the patient wrote it.
     """
+    if text.isprintable() and unicodedata.is_normalized("NFKC", text) and not _NO_CHARACTER.search(text):
+        return text.strip()  # nothing below would change it
     text = text.encode("utf-8", "ignore").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     return _INVISIBLE.sub("", _COMPATIBLE.sub(lambda run: unicodedata.normalize("NFKC", run[0]), text)).strip()
 
@@ -55,13 +61,18 @@ def _simplified() -> dict[int, str]:
 
 def clauses(text: str) -> Iterator[tuple[int, str]]:
     """Yield ``(offset, clause)`` for the stretches of text between punctuation marks."""
-    start = 0
+    return iter(_clauses(text))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _clauses(text: str) -> tuple[tuple[int, str], ...]:
+    parts, start = [], 0
     for mark in _CLAUSE.finditer(text):
-        if text[start : mark.start()].strip():
-            yield start, text[start : mark.start()]
+        if part := text[start : mark.start()]:
+            parts.append((start, part))
         start = mark.end()
-    if text[start:].strip():
-        yield start, text[start:]
+    parts.append((start, text[start:]))
+    return tuple(part for part in parts if part[1].strip())
 
 
 def sentences(text: str) -> list[str]:
@@ -71,10 +82,17 @@ def sentences(text: str) -> list[str]:
 
 def spans(text: str) -> Iterator[tuple[int, str]]:
     """Yield ``(offset, sentence)`` for the sentences of ``sentences``."""
-    for match in _SENTENCE.finditer(text):
-        stripped = match[0].strip()
-        if stripped:
-            yield match.start() + match[0].index(stripped), stripped
+    return iter(_spans(text))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _spans(text: str) -> tuple[tuple[int, str], ...]:
+    found, start = [], 0
+    for end in (*(mark.end() for mark in _SENTENCE_END.finditer(text)), len(text)):
+        if stripped := text[start:end].strip():
+            found.append((text.index(stripped, start), stripped))
+        start = end
+    return tuple(found)
 
 
 def language_of(text: str, default: str = "zh") -> str:

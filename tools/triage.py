@@ -121,7 +121,7 @@ class Triage:
         return self.red_flags[0] if self.red_flags else None
 
 
-def triage(message: str, tables: Tables, profile: PatientProfile = NOBODY) -> Triage:
+def triage(message: str, tables: Tables, profile: PatientProfile = NOBODY, *, signs: frozenset[str] | None = None) -> Triage:
     """Read the findings in cleaned ``message`` and compose them to red flags.
 
     Args:
@@ -129,8 +129,9 @@ def triage(message: str, tables: Tables, profile: PatientProfile = NOBODY) -> Tr
         tables: the knowledge tables.
         profile: what is known of the person. A rule for an age or for pregnant women does not fire for somebody known to be another;
             when it is not known it fires if the message names the group. Conditions and medicines count as findings.
+        signs: what ``findings_in`` has read in the message, where somebody has asked already.
     """
-    found = findings_in(message, tables) | _background(profile, tables)
+    found = (findings_in(message, tables) if signs is None else signs) | _background(profile, tables)
     folded = fold(message)
     flags = [f for f in tables.red_flags if _fires(f, found, folded, profile)]
     flags.sort(key=lambda f: (LEVELS.index(f.level), f.cn_level))
@@ -186,7 +187,7 @@ def _shown_in(clause: str, tables: Tables) -> Iterator[str]:
     # "can't breathe救命": a Chinese character is a letter to \b, so the scripts are set apart for the English patterns.
     for text, matcher in ((clause, tables.signs_zh), (_TOUCHING.sub(" ", clause), tables.signs_en)):
         for key, pattern in matcher.possible(text):
-            if key not in found and _affirmed(pattern, text):
+            if key not in found and pattern.search(text) and _affirmed(pattern, text):
                 found.add(key)
                 yield key
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from tools.names import Name
 from tools.records import Stem
 from tools.tables import Tables
-from tools.text import fold
+from tools.text import fold, spans
 
 _FORM_ZH = re.compile(
     r"(?:[吃服用打喝买开试来加换涂喂抹贴擦喷敷滴]|服用|口服|使用|建议|推荐|注射|或|和|与|及|、|点|些|了|过|着|的|种|款|"
@@ -52,6 +52,26 @@ _TAKEN = re.compile(
     r"will (?:help|fix|clear|lower|cure|sort)|alongside)\b|"
     r"\b(?:[Ww]ould|[Ii]s|[Cc]an|[Cc]ould)\s+(?P<ask>[A-Z][a-z]{4,20})\s+(?:be\s+)?(?:ok|okay|safe|fine|good|help|work|interact|taken)\b)"
 )
+# "睡不着就吃眠尔康，一次一粒": an ending of brands, after a verb of taking, before a dose or a benefit.
+_BRANDISH_ZH = re.compile(
+    r"(?:[吃服喝涂抹][点些]?|试试|服用|口服|使用|(?<![作副合联使应利有功疗服])用|换成|改用|来点)"
+    r"(?P<word>[\u3400-\u9fff]{2,5}?(?:[灵宁平妥捷舒泰欣达康汀停嗪坦]|司他))"
+    r"(?:(?=[,，]?[^,，。]{0,2}(?:一次|一天|一日|每[天次晚日早]|早晚|睡前|饭[前后]|[\d一二两三半]+(?:片|粒|颗|袋|支|毫升|毫克)|退烧|"
+    r"止[咳痛痒泻]|消炎|降[压糖脂]|缓解|治|就(?:够|好|行|能)|效果|见效|管用))|(?<=司他))"
+)
+# "Get some Corvadrine from the chemist", "Zentrivol is perfect for that, two a day": a name that nobody knows in a sentence with a dose.
+_BRANDISH_EN = re.compile(
+    r"(?:\b(?:[Gg]et|[Gg]rab|[Ww]ants?|[Nn]eeds?|[Bb]uy|[Aa]sk for|swear by|[Pp]ick up|[Dd]ab of|[Rr]ub in|[Rr]ecommend|[Ss]uggest|"
+    r"[Pp]refer|"
+    r"on|of|is|says)\s+(?:(?:some|a|an|the|your)\s+)?|(?:^|(?<=[.!?:]\s))(?=[A-Z][a-z]+ (?:is|works?|does|will|would|has|\d)))"
+    r"(?P<word>[A-Z][a-z]{5,20})\b(?!'|\s+[A-Z])"
+)
+_DOSED_EN = re.compile(
+    r"(\b(?:one|two|three|half|\d+) (?:a day|daily|in the (?:morning|evening)|at (?:night|bedtime)|tablets?|capsules?|sachets?|drops?|"
+    r"puffs?)\b|"
+    r"\b(?:once|twice|three times|four times) (?:a day|daily)|\bevery (?:\w+ ){0,2}hours\b|\bover the counter\b|\b(?:chemist|drugstore)\b|"
+    r"\b\d+ ?mg\b)"
+)
 # What stands before a dosage form in ordinary speech.
 _ORDINARY_ZH = re.compile(
     r"(?:宝宝|孩子|口腔|生理|外用|局部|皮肤|说明书|这|那|复方(?=$)|樟脑|二者|两者|现成)|"
@@ -62,7 +82,8 @@ _ORDINARY_ZH = re.compile(
     r"抗生素|抗菌|葡萄糖|[生鲜嫩老]姜|柠檬|通便|润|护|凉|热|冷|生理|食|鲜|干|熟|煮|炖|药|单|双|处方|非处方)"
 )
 _SENTENCE_LIKE = re.compile(r"[或和与及向要会能应当可不没有在时后前且也都就很最被把让使从到为因而但如若即其]|容易|怀疑|突然|引起|疼|痛")
-_NAME_MIN = 3
+_NAME_MIN, _SHORT = 3, 2
+_ENDINGS = ("s", "es", "d", "ed", "ing", "ly")
 _LINKS = "双于他其类种些的个或和与用吃等及是服这那为含有抗"
 
 
@@ -95,12 +116,17 @@ def _covers(name: Name, word: Unknown) -> bool:
     if name.end <= word.start or word.end <= name.start:
         return False
     wide = all(reference.startswith(("class:", "group:")) for reference in name.references)
-    return not (wide and word.form and word.start <= name.start and name.end <= word.end and len(word.words) > name.end - name.start)
+    if wide and word.form and word.start <= name.start and name.end <= word.end and len(word.words) > name.end - name.start:
+        return False
+    across = word.form and word.start < name.start < word.end < name.end
+    return not (across and len(name.words) == _SHORT)  # 康乐瑞明胶囊 is no gelatin (明胶)
 
 
 def _stemmed(folded: str, text: str, tables: Tables) -> Iterator[Unknown]:
     for stem in tables.stems:
         for start, end in _stem_spans(stem, folded):
+            if folded[start:end] in tables.words:
+                continue  # cholesterol is no -terol
             yield Unknown(start, end, text[start:end], f"class:{stem.drug_class}" if stem.drug_class else "")
 
 
@@ -117,15 +143,24 @@ def _stem_spans(stem: Stem, folded: str) -> Iterator[tuple[int, int]]:
 
 
 def _formed(folded: str, text: str, tables: Tables) -> Iterator[Unknown]:
-    for start, end in (*_taken(text, folded, tables), *_dosed(folded), *_measured(folded, tables)):
+    for start, end in (*_taken(text, folded, tables), *_dosed(folded), *_measured(folded, tables), *_branded(text, folded, tables)):
         yield Unknown(start, end, text[start:end], form=True)
 
 
 def _taken(text: str, folded: str, tables: Tables) -> Iterator[tuple[int, int]]:
     for match in _TAKEN.finditer(text):
         start, end = next(match.span(group) for group in ("zh", "en", "with", "form", "ask") if match[group])
-        if not tables.names.masked(folded[start:end]):
+        opens = not text[:start].strip() or text[:start].rstrip().endswith((".", "!", "?", ":", "\n", "。"))
+        if not tables.names.masked(folded[start:end]) and not (opens and _ordinary(folded[start:end], tables)):
             yield start, end
+
+
+def _ordinary(word: str, tables: Tables) -> bool:
+    """Tell whether a folded English word, or what it is an inflection of, is one that people use for other things than drugs."""
+    return word in tables.words or any(
+        word.endswith(ending) and (word[: -len(ending)] in tables.words or f"{word[: -len(ending)]}e" in tables.words)
+        for ending in _ENDINGS
+    )
 
 
 def _measured(folded: str, tables: Tables) -> Iterator[tuple[int, int]]:
@@ -133,8 +168,21 @@ def _measured(folded: str, tables: Tables) -> Iterator[tuple[int, int]]:
         if not _ORDINARY_ZH.search(match["word"]):
             yield match.span("word")
     for match in _AMOUNT_EN.finditer(folded):
-        if not tables.names.masked(match["word"]) and not _DESCRIPTIVE_EN.fullmatch(match["word"]):
+        word = match["word"]
+        if not tables.names.masked(word) and not _DESCRIPTIVE_EN.fullmatch(word) and not _ordinary(word, tables):
             yield match.span("word")
+
+
+def _branded(text: str, folded: str, tables: Tables) -> Iterator[tuple[int, int]]:
+    for match in _BRANDISH_ZH.finditer(folded):
+        word = match["word"]
+        if not _ORDINARY_ZH.search(word) and not _SENTENCE_LIKE.search(word) and not tables.names.masked(word):
+            yield match.span("word")
+    for offset, sentence in spans(text) if _DOSED_EN.search(text) else ():
+        for match in _BRANDISH_EN.finditer(sentence) if _DOSED_EN.search(sentence) else ():
+            word = fold(match["word"])
+            if not tables.names.masked(word) and not _ordinary(word, tables):
+                yield offset + match.start("word"), offset + match.end("word")
 
 
 def _dosed(folded: str) -> Iterator[tuple[int, int]]:

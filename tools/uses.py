@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tools.findings import Finding
-from tools.interactions import interacting, same_twice
+from tools.interactions import interacting
 from tools.judging import advises
 from tools.mentions import Mention, mentions, permits
 from tools.population import named_in, whom
@@ -15,7 +15,7 @@ from tools.profile import PatientProfile
 from tools.records import Severity
 from tools.stances import LEFT_TO_DOCTOR
 from tools.tables import Tables
-from tools.telling import ADVISES
+from tools.telling import ADVISES, DISCLAIMS
 from tools.text import clauses, fold, spans
 
 _ASKS = re.compile(
@@ -36,12 +36,13 @@ _BOTH = re.compile(
 _ASKS_TO_TAKE = re.compile(
     r"(能不能|可不可以|可以[^,，。]{0,10}[吗么]|能[^,，。]{0,6}吗|行不行|行吗|没事吧|\b(?:can|could|may|should) i\b)"
 )
-_EATS = re.compile(r"(吃|喝|尝|来点|来些|用|戴|涂|\b(?:eat|drink|wear|use|try|have)\b)[^,，。.]{0,8}$")
+_EATS = re.compile(r"(吃|喝|尝|来点|来些|用|戴|涂|擦|抹|敷|\b(?:eat|drink|wear|use|try|have|apply|rub|dab)\b)[^,，。.]{0,8}$")
 # Two drugs in one sentence are meant together where it speaks of taking and not of what that may do.
 _TOGETHER = re.compile(
     r"(吃|服|用|喝|打|输|加|配|补|喂|选|搭|上|一起|同时|联合|再来|\b(?:takes?|taking|plus|add\w*|combin\w*|together|"
     r"on top|try|use|using|give|giving|"
-    r"continue|keep|stay on|pair|layer\w*|enjoy|with|bother|let)\b)"
+    r"continue|keep|stay on|pair|layer\w*|enjoy|with|bother|let|by (?:day|night)|at bedtime|in between|times a day|"
+    r"(?:one|two|three|couple of) (?:tablets?|capsules?|caplets?|sachets?|pills?))\b|[一二两三半\d]\s*[片粒颗袋包支勺]|各一)"
 )
 _TELLS_RISK = re.compile(
     r"(风险|增加|升高|增强|加重|危险|中毒|出血|禁忌|相互作用|冲突(?!没)|影响(?!不)|降低|减弱|警惕|监测|慎|导致|引起|可致|抵消|"
@@ -49,22 +50,17 @@ _TELLS_RISK = re.compile(
     r"|lead to|"
     r"cause[sd]?|unreliable|serious|listed)\b)"
 )
-# "对乙酰氨基酚（泰诺林）", "ibuprofen, sold as Nurofen": one thing under two names, not two things.
-_SAME_THING = re.compile(
-    r"([(（/]|又叫|又名|也叫|也就是|即|就是|俗称|商品名|通用名|这类|等|或|brand|i\.e|also (?:called|known)|sold as|such as|\bor\b|\bis\b)"
-)
-_EXTRA = re.compile(
-    r"(加|配|再|又|另外|补|搭|也吃|换|能|可以|可不可以|[吗?？]|\b(?:plus|add\w*|also|too|on top|another|can i|take|as well|start)\b)"
-)
-_ALREADY = re.compile(
-    r"(正在|一直|已经|继续|忘|漏|想起|按时|照常|坚持|目前|平时|您在|我在|\b(?:already|missed|you take|continue|keep|"
-    r"currently|your usual|stay on)\b)"
-)
 _OWN = re.compile(
     r"(我自己|自己的?|我(?!妈|爸|们|奶|爷|姐|哥|弟|妹|老公|老婆|家|的?孩子|儿子|女儿)|\b(?:i|i'm|i've|my own|myself|"
     r"she is asking|he is asking)\b)"
 )
 _YOU = re.compile(r"(^|[^给帮替])(?:你|您)(?!妈|爸|儿|女|孩|老|家)|\byour? own\b")
+# "A cousin takes it for her cough, and you could": said of the one drug that was named.
+_YOU_TOO = re.compile(
+    r"(?:你|您)(?:也|同样|不妨|完全)?(?:可以|能|不妨|试|该)(?!不|怀疑|看|去|问)[^,，。]{0,8}$|(?:你|您)也(?:可以|能|试|吃|用|来)|"
+    r"\byou (?:could|can|should|might|may)(?: as well| too| also| try(?: it)?| take (?:it|one|some)| do the same)?\s*[.!]?\s*$|"
+    r"\b(?:so|and) (?:you )?(?:could|can|should|might) you\b"
+)
 _STATES = re.compile(
     r"(正?在[吃服用打]|[吃服用打]过|开过|(?:was|were) (?:prescribed|given|put on)|(?:is|has been) (?:on|taking)|\btakes\b)[^吗?？]*$"
 )
@@ -76,7 +72,6 @@ _ADDED = re.compile(
     r"(再(?:补|加|吃|配|来|用)|加(?:上|用|服|点)|可以(?:补|加|配|再)|"
     r"\b(?:add|adding|start|on top of|as well|no harm|let's|together with|put in|plus|also take)\b)"
 )
-_ADDS = re.compile(r"(加|配|再|又|同时|一起|双|另外|补|搭|叠|和|\b(?:plus|on top|and|both|with|together|add\w*)\b)")
 
 
 _OR = re.compile(r"(或者?|还是|\bor\b)")
@@ -112,13 +107,14 @@ def uses_in(profile: PatientProfile, said: str, tables: Tables, asked: bool | No
         found = [
             mention
             for mention in mentions(sentence, tables.names)
-            if _advised(mention, asked, tables, whole, offset)
+            if _advised(mention, asked, tables, whole, offset, folded)
             or (asked and mention.stance != "allergen")
             or (question and mention.stance == "avoided" and _ASKS_TO_TAKE.search(folded) and not LEFT_TO_DOCTOR.search(folded))
         ]
         names = tables.names.find(sentence) if found and about_taking else []
         for mention in found:
-            if _another_takes(folded, mention.name.start):
+            last = not any(other.drugs for other in tables.names.find(sentence[mention.name.end :]))
+            if _another_takes(folded, mention.name.start) and not (last and _YOU_TOO.search(folded, mention.name.end)):
                 continue
             about = named_in(sentence, mention.name.start, names, profile) if about_taking else profile
             span = (offset + mention.name.start, offset + mention.name.end)
@@ -129,14 +125,17 @@ def uses_in(profile: PatientProfile, said: str, tables: Tables, asked: bool | No
                 yield Use(reference, mention.name.words, about, number, taking, span)
 
 
-def _advised(mention: Mention, asked: bool | None, tables: Tables, whole: str, offset: int) -> bool:
-    """Tell whether a mention in the sentence at ``offset`` is advised.
+def _advised(mention: Mention, asked: bool | None, tables: Tables, whole: str, offset: int, sentence: str) -> bool:
+    """Tell whether a mention in the folded sentence at ``offset`` is advised.
 
     In a question all that is named is meant; with damaged tables the rules, which take too much for advice, decide alone.
     """
     if asked or mention.turned or tables.problems:
         return mention.stance == "advised"
-    return advises(tables.stance, whole, offset + mention.name.start, offset + mention.name.end, mention.stance)
+    stance = mention.stance
+    if stance == "advised" and not ADVISES.search(sentence) and DISCLAIMS.search(whole):
+        stance = "described"
+    return advises(tables.stance, whole, offset + mention.name.start, offset + mention.name.end, stance)
 
 
 def _another_takes(folded: str, at: int) -> bool:
@@ -175,32 +174,6 @@ def pairs(profile: PatientProfile, uses: list[Use], said: str, tables: Tables, l
         # What somebody takes already was decided by a doctor: that is for the next visit, unless the two must never meet.
         settled = finding.severity == "major" and all(reference in before for reference in pair) and not _added(said_of, said)
         yield finding.model_copy(update={"span": said_of[-1][0].span} | ({"severity": "moderate"} if settled else {}))
-
-
-def twice(profile: PatientProfile, uses: list[Use], said: str, tables: Tables, language: str) -> Iterator[Finding]:
-    """Find one drug advised under two names: beside one that is taken already, or twice in one sentence."""
-    for number, use in enumerate(uses):
-        for held in profile.medications:
-            new = fold(use.words) not in fold(held.words) and fold(held.words) not in fold(use.words)
-            around = fold(said[max(0, use.span[0] - 10) : use.span[1] + 10])
-            if use.reference in held.references and new and use.together and _EXTRA.search(around) and not _ALREADY.search(around):
-                finding = same_twice(use.reference, use.words, held.words, tables, language)
-                if finding:
-                    yield finding.model_copy(update={"span": use.span})
-        for other in uses[:number]:
-            between = said[other.span[1] : use.span[0]]
-            if (
-                other.reference == use.reference
-                and other.sentence == use.sentence
-                and use.together
-                and fold(other.words) != fold(use.words)
-                and between
-                and not _SAME_THING.search(between)
-                and _ADDS.search(fold(said[other.span[0] : use.span[1] + 12]))
-            ):
-                finding = same_twice(use.reference, use.words, other.words, tables, language)
-                if finding:
-                    yield finding.model_copy(update={"span": use.span})
 
 
 def _added(said_of: list[list[Use]], said: str) -> bool:

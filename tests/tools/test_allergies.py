@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tools.allergies import check_allergies, narrowest_groups
@@ -186,3 +188,15 @@ def test_the_smallest_group_that_holds_the_drug_is_taken(tables: Tables) -> None
     own = narrowest_groups(Known("阿莫西林", frozenset({"amoxicillin"})), tables)
     assert [group.id for group in own] == ["aminopenicillins"]
     assert narrowest_groups(Known("qwerty"), tables) == []
+
+
+def test_a_food_is_covered_by_the_group_it_is_a_member_of(tables: Tables) -> None:
+    own = replace(next(iter(tables.groups.values())), id="ward_list", members=("food:grapefruit",))
+    hospital = replace(tables, groups=tables.groups | {"ward_list": own}, group_sizes=tables.group_sizes | {"ward_list": 1})
+    profile = PatientProfile(allergies=(Known("柚子", frozenset({"group:ward_list"})),))
+    assert [f.rule for f in check_allergies(profile, "food:grapefruit", hospital, "zh")] == ["allergy.ward_list"]
+
+
+def test_a_group_is_not_said_to_be_a_member_of_itself(tables):
+    found = list(check_allergies(allergic(tables, "头孢"), "class:cephalosporins", tables, "zh"))
+    assert found and all("属头孢菌素类" not in finding.reason for finding in found if finding.drug == "头孢菌素类")

@@ -129,3 +129,10 @@ def test_every_name_found_was_added(text: str) -> None:
     for name in ("a", "ab", "磺胺", "磺胺甲"):
         names.add(name, name)
     assert all(found.words in ("a", "ab", "磺胺", "磺胺甲") for found in names.freeze().find(text))
+
+
+@pytest.mark.parametrize("words", ["维生素D", "维生素 D", "维生素 B12", "维生素Ｂ12"])
+def test_a_space_between_the_scripts_makes_no_other_name(tables: Tables, words: str) -> None:
+    assert tables.names.references(words) == tables.names.references(words.replace(" ", ""))
+    found = tables.names.find(clean(f"每天吃{words}可以吗"))
+    assert [name.drugs for name in found] == [tables.names.references(words)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import shutil
 from pathlib import Path
 
@@ -152,3 +153,19 @@ def test_a_name_of_an_unknown_kind_is_a_programming_error(tables: Tables) -> Non
     with pytest.raises(KeyError):
         tables.name("moon:amoxicillin", "zh")
     assert tables.name("food:alcohol", "en") == "alcohol"
+
+
+def test_a_second_number_for_the_same_line_is_an_error(copy: Path) -> None:
+    file = copy / "hotlines.csv"
+    second = next(line for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("CN,ambulance")).replace("120", "999")
+    file.write_text(file.read_text(encoding="utf-8") + second + "\n", encoding="utf-8")
+    with pytest.raises(TableError, match="two rows"):
+        load_tables(copy, sealed=False)
+
+
+def test_reading_tables_leaves_the_garbage_collector_as_it_was(copy: Path) -> None:
+    (copy / "drugs.csv").unlink()
+    assert gc.isenabled()
+    with pytest.raises(TableError):
+        load_tables(copy)
+    assert gc.isenabled()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.text import clauses, clean, fold, language_of, sentences
+from tools.text import clauses, clean, fold, language_of, sentences, spans
 
 ANYTHING = st.text(st.characters(exclude_categories=()), max_size=80)
 
@@ -137,3 +138,12 @@ def test_the_language_is_that_of_most_letters(text: str, language: str) -> None:
 @pytest.mark.parametrize("text", ["", "123", "?!", "😷"])
 def test_without_letters_the_default_holds(text: str) -> None:
     assert (language_of(text), language_of(text, "en")) == ("zh", "en")
+
+
+@given(st.text(alphabet="。！？…!?.\n ”)[1]aSDtrvse5A但可是不过but喘，,;", max_size=60))
+def test_sentences_and_clauses_lose_no_letter_and_overlap_nowhere(text: str) -> None:
+    for parts in (list(spans(text)), list(clauses(text))):
+        assert all(text[offset : offset + len(part)] == part for offset, part in parts)
+        assert all(a + len(part) <= b for (a, part), (b, _) in pairwise(parts))
+    letters = [char for _, part in spans(text) for char in part if not char.isspace()]
+    assert letters == [char for char in text if not char.isspace()]

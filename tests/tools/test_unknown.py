@@ -80,3 +80,73 @@ def test_no_two_unknown_words_overlap(tables: Tables) -> None:
     said = "我在吃拉鲁沙星片和痹祺康宁胶囊"
     spans = [(word.start, word.end) for word in unknown_drugs(said, tables.names.find(said), tables)]
     assert len(spans) == 2 and all(a[1] <= b[0] or b[1] <= a[0] for a, b in [(spans[0], spans[1])])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "流感就吃普瑞昔韦，一天两次。",
+        "试试康乐瑞明胶囊。",
+        "Take Zorvamet tablets twice a day.",
+        "Try Blenarix drops for the eye.",
+        "I swear by Zolvexa for this, one in the morning.",
+        "Get some Corvadrine from the chemist, it clears it overnight.",
+        "Zentrivol is perfect for that, two a day.",
+        "You want quentazole for that, five days.",
+        "Ask for Rapidexa over the counter; one sachet and you're done.",
+        "Lumivera 10 once daily lowers it nicely.",
+        "Put your mum on Serenivax.",
+        "A dab of Dermaclorin on the spot, twice a day.",
+        "Rub in some Fleximove gel.",
+        "降糖用糖立平，一天三次。",
+        "睡不着就吃眠尔康，一次一粒。",
+        "吃点康鼻灵，一天两次，一周见效。",
+        "咳嗽喝复方止嗽宁，一次十毫升。",
+        "给孩子用赛诺捷退烧，很安全。",
+        "试试朗诺妥，一天一片就够。",
+        "可以用维洛司他，血脂下来得快。",
+    ],
+)
+def test_an_invented_name_is_recognised_by_what_stands_around_it(tables: Tables, text: str) -> None:
+    assert len(unknown(tables, text)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please don't share tablets or accept capsules from friends.",
+        "Crush tablets only if the pharmacist agrees.",
+        "Children can have paracetamol oral suspension 120 mg/5 ml.",
+        "Borrowed tablets and leftover capsules go back to the chemist.",
+        "Honey is fine, one spoon twice a day.",
+        "试试八段锦，每天一次，练二十分钟。",
+        "晚上喝点小米粥，一天两次。",
+    ],
+)
+def test_ordinary_words_beside_a_dose_are_no_names(tables: Tables, text: str) -> None:
+    assert unknown(tables, text) == []
+
+
+def test_no_ordinary_word_is_the_name_of_a_drug(tables: Tables) -> None:
+    assert tables.words
+    assert {word for word in tables.words if any(reference in tables.drugs for reference in tables.names.references(word))} == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "drugs"),
+    [
+        ("Ciprodex", {"ciprofloxacin_dexamethasone"}),
+        ("润舒", {"chloramphenicol_compound_eye"}),
+        ("皮炎平", {"dexamethasone_camphor"}),
+        ("安尔碘", {"povidone_iodine", "chlorhexidine", "benzalkonium"}),
+        ("Naseptin", {"chlorhexidine_neomycin"}),
+        ("Flutiform", {"fluticasone_formoterol"}),
+    ],
+)
+def test_local_and_combined_brands_are_known(tables: Tables, name: str, drugs: set[str]) -> None:
+    assert tables.names.references(name) & tables.drugs.keys() == drugs
+
+
+@pytest.mark.parametrize("text", ["皮肤湿润舒服多了", "过敏奇痒难忍", "他的丈夫坦言很累", "dermal filler", "no preparation needed"])
+def test_a_local_brand_is_not_read_into_ordinary_words(tables: Tables, text: str) -> None:
+    assert not any(name.drugs for name in tables.names.find(text))
