@@ -5,7 +5,7 @@ PY     := $(VENV)/bin/python
 PIP    := $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt
 CHECKED := configs tools retrieval memory graphs agent evaluation
 
-.PHONY: run chat test lint types tests bench bench-safety test-turns doctor clean
+.PHONY: run chat test lint types tests bench bench-retrieval bench-safety bench-citations test-turns test-kill notebooks doctor clean
 
 run: chat
 
@@ -31,8 +31,23 @@ tests: $(VENV)/installed-dev
 test-turns: $(VENV)/installed-dev
 	SHENSI_TURNS=500 $(PY) -m pytest tests/graphs/test_turns.py
 
+# A hundred kills at random moments of an ingest; eight of them are part of `make test`.
+test-kill: $(VENV)/installed-dev
+	SHENSI_TEST_KILLS=100 $(PY) -m pytest tests/retrieval/test_crash.py -k any_moment
+
 bench-safety: $(VENV)/installed-dev
 	$(PY) -m evaluation.safety
+
+bench-citations: $(VENV)/installed-dev
+	$(PY) -m evaluation.citations
+
+# Arms x sets with standard errors and the ROC of the gate; plots go into data/bench/.
+bench-retrieval: $(VENV)/installed-dev
+	$(PY) -m evaluation.retrieval
+
+# Executes the notebooks with what data is there; what ran, with its pictures, goes into data/notebooks/.
+notebooks: $(VENV)/installed-dev
+	$(PY) -m evaluation.notebooks
 
 bench: $(VENV)/installed-dev
 	$(PY) -m evaluation.bench

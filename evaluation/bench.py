@@ -11,14 +11,14 @@ import platform
 from collections.abc import Iterable
 from pathlib import Path
 
-from configs.settings import ROOT, RetrievalSettings
-from evaluation.datasets import DATA, RETRIEVAL_SETS, load_retrieval
+from configs.settings import RetrievalSettings
+from evaluation.datasets import RETRIEVAL_SETS
 from evaluation.gate import gate_report
 from evaluation.orchestration import orchestration
-from evaluation.quality import report
-from evaluation.speed import SIZES, keyword_speed, vector_speed
+from evaluation.retrieval import CACHE, measured, table
+from evaluation.speed import SIZES, VECTOR_SIZES, keyword_speed, vector_speed
+from evaluation.whole_search import search_speed
 
-CACHE = ROOT / "data" / "bench-cache"
 PARTS = ("speed", "quality", "gate", "orchestration")
 
 
@@ -51,18 +51,16 @@ def speed(dense: bool) -> Iterable[str]:
     """Yield the lines about speed."""
     for size in SIZES:
         yield keyword_speed(size)
-    for size in SIZES if dense else ():
+    for size in VECTOR_SIZES if dense else ():
         yield vector_speed(size)
+    if dense:
+        yield from search_speed()
 
 
 def quality(names: list[str], limit: int | None, settings: RetrievalSettings) -> Iterable[str]:
     """Yield the lines about ranking quality, and one for each set that is not here."""
-    for name in names:
-        data = load_retrieval(name, limit)
-        if data is None:
-            yield f"{name:<18} skipped: not found under {os.path.relpath(DATA, ROOT)}"
-        else:
-            yield from report(data, settings, None if settings.embedder == "none" else CACHE)
+    for one in measured(names, limit, settings):
+        yield from [one] if isinstance(one, str) else table([one])
 
 
 def _section(title: str, lines: Iterable[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,9 @@ class RetrievalSet:
     documents: dict[str, str]
     queries: dict[str, str]
     relevant: dict[str, dict[str, int]]
+    titles: dict[str, str] = field(default_factory=dict)
+    """Of documents that have one apart from their text."""
+    split: str = "dev"
 
 
 def load_retrieval(name: str, limit_documents: int | None = None, root: Path = DATA) -> RetrievalSet | None:
