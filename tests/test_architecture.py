@@ -62,7 +62,7 @@ def test_both_languages_have_the_same_texts_with_the_same_blanks() -> None:
 
 def test_every_prompt_exists_in_both_languages() -> None:
     names = {path.name.split(".")[0] for path in (ROOT / "graphs" / "prompts").glob("*.md")}
-    assert names == {"system", "draft", "critique", "refine", "extract", "summarise"}
+    assert names == {"system", "draft", "critique", "refine", "extract", "look", "rewrite", "summarise"}
     for name in names:
         for language in ("zh", "en"):
             assert (ROOT / "graphs" / "prompts" / f"{name}.{language}.md").read_text(encoding="utf-8").strip()
