@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import re
+import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -53,6 +54,8 @@ async def ingest(options: argparse.Namespace, settings: Settings, language: str 
     if missing := [path for path in options.paths if not path.exists()]:
         raise BadCall("path_missing", path=str(missing[0]))
     stop = threading.Event()
+    if options.watch:  # also where the program was started in the background, with Ctrl-C ignored
+        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop.set)
     work = asyncio.ensure_future(asyncio.to_thread(_run, options, settings, reader, stop))
     try:
         return await asyncio.shield(work)
