@@ -54,6 +54,8 @@ from tests.retrieval.conftest import page
 retrieval.ingest.PENDING_CHUNKS = retrieval.ingest.BATCH_CHUNKS = 1
 data, documents, first = sys.argv[1:]
 folder, chance = Path(documents), random.Random(int(first))
+staging = folder.with_name("staging")  # whoever is killed half way through writing a page leaves an empty file: not what is tested
+staging.mkdir(exist_ok=True)
 index = Index(RetrievalSettings(), Path(data))
 print("open", flush=True)
 for turn in itertools.count(int(first)):
@@ -63,7 +65,8 @@ for turn in itertools.count(int(first)):
         if not version:
             (folder / f"zh-{number}.md").unlink(missing_ok=True)
         else:
-            page(folder, f"zh-{number}", f"\u9898{number}", f"## \u600e\u4e48\u529e\n\u7b2c{turn % 40}\u7248\u7684\u8bdd\u3002")
+            page(staging, f"zh-{number}", f"\u9898{number}", f"## \u600e\u4e48\u529e\n\u7b2c{turn % 40}\u7248\u7684\u8bdd\u3002")
+            (staging / f"zh-{number}.md").replace(folder / f"zh-{number}.md")
     index.ingest([folder], None, "own")
     print("done", flush=True)
 """
