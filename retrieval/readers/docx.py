@@ -29,9 +29,9 @@ def read(path: Path, limits: Limits) -> Iterator[Parsed]:
     source = docx.Document(str(path))
     text, title = _Text(source).read()
     known = properties(source.core_properties)
-    title = title or str(known["title"])
-    year = year_of(title) or year_of(path.stem)  # when the file was made says nothing about the guideline
-    yield Parsed(text, title=title, publisher=str(known["publisher"]), year=year)
+    title = title or known["title"]
+    year = year_of(title) or year_of(path.stem)
+    yield Parsed(text, title=title, publisher=known["publisher"], year=year)
 
 
 class _Text:

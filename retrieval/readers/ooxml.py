@@ -8,7 +8,6 @@ from pathlib import Path
 
 from retrieval.errors import DocumentError
 from retrieval.readers.body import squeeze
-from retrieval.readers.years import year_of
 
 _UNPACKED_MB = 400
 """Most that an archive may unpack to."""
@@ -61,8 +60,7 @@ def sane(text: object) -> str:
     return "" if words.lower() in _GENERIC or len(words) < 2 else words
 
 
-def properties(core: object) -> Mapping[str, str | int]:
-    """Return title, publisher and year from the core properties, as both libraries name them."""
-    when = getattr(core, "created", None) or getattr(core, "modified", None)
+def properties(core: object) -> Mapping[str, str]:
+    """Return title and publisher from the core properties, as both libraries name them; when a file was made tells nothing of its source."""
     author = getattr(core, "author", None) or getattr(core, "creator", None)
-    return {"title": sane(getattr(core, "title", "")), "publisher": sane(author), "year": year_of(str(when)) if when else 0}
+    return {"title": sane(getattr(core, "title", "")), "publisher": sane(author)}

@@ -46,9 +46,9 @@ def read(path: Path, limits: Limits) -> Iterator[Parsed | DocumentError]:
     text, _ = body.finish()
     known = properties(book.properties)
     if text:
-        title = str(known["title"]) or path.stem
+        title = known["title"] or path.stem
         year = year_of(title) or year_of(path.stem)
-        yield Parsed(text, title=title, publisher=str(known["publisher"]), year=year)
+        yield Parsed(text, title=title, publisher=known["publisher"], year=year)
     elif not has_records:
         raise DocumentError("document_empty", path=str(path))
 
