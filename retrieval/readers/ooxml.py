@@ -61,6 +61,6 @@ def sane(text: object) -> str:
 
 
 def properties(core: object) -> Mapping[str, str]:
-    """Return title and publisher from the core properties, as both libraries name them; when a file was made tells nothing of its source."""
+    """Return title and publisher from the core properties, as both libraries name them; when a file was made is not when its source was."""
     author = getattr(core, "author", None) or getattr(core, "creator", None)
     return {"title": sane(getattr(core, "title", "")), "publisher": sane(author)}
