@@ -181,15 +181,13 @@ async def chat(service: ConsultService, console: Console, *, thread: str | None,
         session.say("chat.no_embedder", "dim", reason=reason.message(session.shown))
     await session.resume()
     read = _reader()
-    while (line := await read(text(session.shown, "chat.prompt"))) is not None:
+    while (line := await read(text(session.shown, "chat.prompt"))) is not None and line.strip().lower() not in ("/exit", "/quit"):
         await _one_line(session, line.strip())
     session.say("chat.bye")
     return 0
 
 
 async def _one_line(session: Chat, line: str) -> None:
-    if line.lower() in ("/exit", "/quit"):
-        raise KeyboardInterrupt
     if not line:
         return
     try:

@@ -126,3 +126,12 @@ def test_piped_lines_work_without_a_terminal(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "agent", "chat", "--profile", str(profile)]
     done = subprocess.run(command, cwd=ROOT, input=lines, capture_output=True, timeout=60, check=False)
     assert done.returncode == 0 and "过敏：青霉素" in done.stdout.decode() and b"Traceback" not in done.stderr
+
+
+def test_leaving_is_no_failure(tmp_path: Path) -> None:
+    profile = tmp_path / "profile.yaml"
+    values = {"retrieval": {"embedder": "none"}, "storage": {"data_dir": str(tmp_path / "data")}}
+    profile.write_text(yaml.safe_dump(values), encoding="utf-8")
+    command = [sys.executable, "-m", "agent", "chat", "--profile", str(profile)]
+    done = subprocess.run(command, cwd=ROOT, input="/exit\n/memory\n".encode(), capture_output=True, timeout=60, check=False)
+    assert done.returncode == 0 and "再见" in done.stdout.decode() and "还没有记下" not in done.stdout.decode()
