@@ -133,5 +133,5 @@ def test_leaving_is_no_failure(tmp_path: Path) -> None:
     values = {"retrieval": {"embedder": "none"}, "storage": {"data_dir": str(tmp_path / "data")}}
     profile.write_text(yaml.safe_dump(values), encoding="utf-8")
     command = [sys.executable, "-m", "agent", "chat", "--profile", str(profile)]
-    done = subprocess.run(command, cwd=ROOT, input="/exit\n/memory\n".encode(), capture_output=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=ROOT, input=b"/exit\n/memory\n", capture_output=True, timeout=60, check=False)
     assert done.returncode == 0 and "再见" in done.stdout.decode() and "还没有记下" not in done.stdout.decode()
