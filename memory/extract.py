@@ -1,175 +1,177 @@
 """Facts from the patient's own words, by rule: on the critical path of every turn, in milliseconds, without a model.
 
-What is asked, supposed, quoted or denied is no fact. In doubt about an allergy the fact is kept as ``suspected``.
+A message is cut into clauses; each knows whom it is about and whether it states, asks, supposes or quotes. Readers for the kinds of fact
+then look at the names in a clause and at the words that frame them. What is asked, supposed or quoted is no fact.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
-from memory.allergies import ALLERGY_EN, ALLERGY_ZH, MAYBE, PAST, SUPPOSED, allergies
-from memory.facts import Fact, Kind, Status
-from tools.measures import age_months, height_cm, weight_kg
+from memory.clauses import read_clauses
+from memory.corrections import read_corrections, settled
+from memory.facts import Fact
+from memory.more import more_names
+from memory.people import Speaker
+from memory.read_allergies import read_allergies
+from memory.read_conditions import read_conditions
+from memory.read_denials import read_denials
+from memory.read_measures import read_measures
+from memory.read_medicines import read_medicines
+from memory.read_procedures import read_procedures
+from memory.read_reactions import read_reactions
+from memory.read_states import read_states
+from memory.review import reviewed
+from memory.talk import Talk
 from tools.names import Name
-from tools.population import plain_age, whom
 from tools.tables import Tables
-from tools.text import clauses, fold, sentences
+from tools.text import clean, fold, language_of
 
-_ASKED = re.compile(r"(吗|么|嘛|是不是|会不会|是否|有没有|什么|哪些|怎么|为何|\?|？)")
-_TAKES = re.compile(
-    r"(^(?:吃|服用|用|打)(?!点|些|什么|啥|的|药|不)(?=[^,，]*(?:着|了|过|年|个月|多月|以来))|(?:我|他|她|妈|爸|奶奶|爷爷|外婆|"
-    r"外公|老公|老婆|孩子|儿子|女儿)(?:也|还|都)?(?:吃|服用|用"
-    r"|打)(?!点|些|什么|"
-    r"啥|的|药|不)|正?在(?:吃|服用?|用|打|使用)|长期(?:吃|服用?|用)|每[天日晚早](?:都|要|会)?(?:吃|服用?|用|打)|一直(?:在)?(?:吃|"
-    r"服用?|用)|(?:吃|服|用|打|喝)(?:着|了|过)|"
-    r"(?:目前|现在|平时|最近|刚|刚刚|已经|昨天|今天|昨晚|今早)(?:在|也|还|都)?(?:吃|服用?|用|打)|常用药|服药|用药史|"
-    r"\b(?:i'm|i am|he's|he is|she's|she is|been|currently|also|and)\s+(?:on|taking|using)\b"
-    r"|(?<!in )(?<!by )(?<!of )(?<!try )(?<!about )(?<!keep )(?<!after )(?<!before )(?<!start )\b(?:taking|using)\b|"
-    r"\b(?:i|we|they|she|he|who|do|did|does|mum|mom|dad|mother|father|wife|husband)\b[^,.;]{0,24}\btake(?= (?!your usual))|"
-    r"\b(?:takes|took|taken|prescribed|on(?! (?:top|the (?:label|market|shelf|list|leaflet|box))))\b)"
-)
-_ASKS_TO_TAKE = re.compile(
-    r"((?:能|可以|可不可以|能不能|要不要|该不该|应不应该|想|应该|打算|是否|需不需要|需要|适合)[^,，]{0,6}(?:吃|服|用|打|喝)|"
-    r"\b(?:can|could|should|may|shall|would|safe to|ok to|okay to|want to|need to|before|after|"
-    r"avoid)\b[^,]{0,24}\b(?:take|taking|use|using|have|on)\b)"
-)
-_NOT_TAKING = re.compile(
-    r"(没有?|未|不|从不|从来没)(?:在|再|有|敢)?(?:吃|服|用|打)(?!饭|早|午|晚|东西|什么)|(?:\b(?:not|never|no longer)|"
-    r"n't) (?:\w+ )?(?:on|tak\w*|us\w*)"
-)
-_STOPPED = re.compile(r"(停了|停用|停药|不(?:再)?吃了|不用了|停掉|已停|断了|\b(?:stopped|quit|came off|discontinued|no longer)\b)")
-
-_HAS = re.compile(
-    r"(有|患|得了?|确诊|诊断|查出|病史|多年|\d+\s*年|患者|病人|是个?|伴|合并|胃镜|化验|检查|报告|\b(?:have|has|had|having|diagnosed|"
-    r"suffer\w*|history of|with|got|my|living with)\b)"
-)
-_DENIES = re.compile(r"(没有?|无|否认|不是|未|排除了?|\b(?:no|not|don't|doesn't|haven't|hasn't|never|without|denies)\b)[^,，]{0,10}$")
-_PREGNANT = re.compile(r"(怀孕|怀着|有孕|孕\s*\d+\s*周|孕(?:早|中|晚)期|妊娠|我是孕妇|怀二胎|\bpregnant\b|\bweeks along\b)")
-_NOT_PREGNANT = re.compile(
-    r"(没有?|未|不|备|避免|防止|预防|准备|想|计划|(?:\b(?:not|trying to (?:get|become)|never|planning)|"
-    r"n't)\b)[^,，]{0,6}(怀孕|pregnant|妊娠)"
-)
-_WEEKS = re.compile(r"(\d{1,2})\s*(?:\+\d)?\s*(?:周|weeks?)")
-_LACTATING = re.compile(r"(哺乳期|在?喂奶|母乳喂养|在哺乳|\b(?:breast-?feeding|nursing (?:a|my|mother))\b)")
-_SEX = re.compile(
-    r"(?:我是|本人|性别|患者|^)\s*[:：]?\s*个?(男|女)(?:性|的|生|士|人)?|(?<![\u4e00-\u9fff])(男|"
-    r"女)[,，\s]*\d{1,3}\s*岁|\d{1,3}\s*岁[的,，\s]*(男|女)|\b(?:i'm|i am) (?:a |an )?(?:\d+[- ]year[- ]old )?(man|woman|male|female)\b"
+_READERS = (
+    read_reactions,
+    read_allergies,
+    read_medicines,
+    read_conditions,
+    read_procedures,
+    read_states,
+    read_measures,
+    read_denials,
+    read_corrections,
 )
 
+_CONDITIONS = {
+    "htn": "hypertension", "dm": "diabetes", "dm2": "type_2_diabetes", "t2dm": "type_2_diabetes", "t1dm": "type_1_diabetes",
+    "cad": "coronary_heart_disease", "chf": "heart_failure", "ckd": "chronic_kidney_disease", "af": "atrial_fibrillation",
+    "afib": "atrial_fibrillation", "hld": "hyperlipidaemia", "gerd": "gerd", "bph": "benign_prostatic_hyperplasia",
+}  # fmt: skip
+_SHORT = re.compile(rf"(?<![a-z0-9-])({'|'.join(sorted(_CONDITIONS, key=len, reverse=True))})(?:[ -]?[1-5][ab]?)?(?![a-z0-9-])")
+_ALLERGY = re.compile(r"过敏$|\s*allerg(?:y|ies)$")
 
-def extract(
-    message: str, tables: Tables, *, subject: str = "self", thread: str = "", turn: str = "", at: str = ""
-) -> tuple[list[Fact], str]:
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one message says: its facts, each once, and whom the thread is about now."""
+
+    facts: list[Fact] = field(default_factory=list)
+    subject: str = "self"
+    unclear: bool = False
+    """A fact may be about one of several people, and nothing tells which: the patient should be asked."""
+
+
+def read(
+    message: str,
+    tables: Tables,
+    *,
+    subject: str = "self",
+    known: Sequence[Fact] = (),
+    language: str | None = None,
+    topic: str = "",
+    thread: str = "",
+    turn: str = "",
+    at: str = "",
+) -> Reading:
     """Read the facts in one cleaned message.
 
     Args:
         message: the patient's words.
         tables: names of drugs, allergens and conditions.
         subject: whom the thread was about before this message.
+        known: what was said before, oldest first: "I stopped it" ends a medicine of these.
+        language: of the values; ``None`` takes that of the message.
+        topic: the kind of fact that the assistant has just asked about, so that a bare "青霉素" or "no" is understood.
         thread: provenance, like ``turn`` and ``at`` (ISO time).
         turn: id of the turn.
         at: when it was said.
-
-    Returns:
-        The facts, each once, and whom the thread is about now.
     """
-    facts: dict[str, Fact] = {}
-    for sentence in sentences(message):
-        folded = fold(sentence)
-        spoken_of = [(offset, whom(clause, subject)) for offset, clause in _carry(folded, subject)]
-        subject = spoken_of[-1][1] if spoken_of else subject
-        for fact in _read(sentence, folded, spoken_of, tables):
-            # The first reading of a thing holds: the patterns that see the whole phrase come before those that see a name.
-            facts.setdefault("|".join(fact.key), fact.model_copy(update={"thread": thread, "turn": turn, "at": at}))
-    return list(facts.values()), subject
+    speaker = Speaker(subject, tuple(dict.fromkeys(fact.subject for fact in known)))
+    talk, found = by_rule(message, tables, speaker, known=known, language=language, topic=topic)
+    found = list(settled(_plain(reviewed(talk, found)), known))
+    kept = {fact.id: fact for fact in (f.model_copy(update={"thread": thread, "turn": turn, "at": at}) for f in found)}
+    return Reading(list(kept.values()), speaker.current, speaker.unclear and bool(kept))
 
 
-def _carry(folded: str, subject: str) -> Iterator[tuple[int, str]]:
-    """Yield clauses, each with the last subject word before it in front where it names nobody itself."""
-    carried = ""
-    for offset, clause in clauses(folded):
-        yield offset, clause if whom(clause, "?") != "?" or not carried else carried + clause
-        carried = clause if whom(clause, "?") != "?" else carried
+def _plain(facts: list[Fact]) -> list[Fact]:
+    """Return facts without what the same message calls an allergy and an intolerance at once: the allergy is the safer reading."""
+    allergic = {(fact.subject, fact.value) for fact in facts if fact.kind == "allergy" and fact.holds}
+    return [fact for fact in facts if fact.kind != "intolerance" or (fact.subject, fact.value) not in allergic]
 
 
-def _read(sentence: str, folded: str, spoken_of: list[tuple[int, str]], tables: Tables) -> Iterator[Fact]:
-    def who(position: int) -> str:
-        return next((name for offset, name in reversed(spoken_of) if offset <= position), "self")
-
-    parts = list(clauses(sentence))
-    asked = bool(_ASKED.search(folded[-3:]))
-    yield from allergies(sentence, folded, who, tables)
-    for offset, clause in parts:
-        low = fold(clause)
-        if SUPPOSED.search(low):
-            continue
-        names = tables.names.find(clause)
-        subject = who(offset)
-        yield from _medications(clause, low, names, subject, tables)
-        yield from _conditions(clause, low, names, subject, tables, asked and len(parts) == 1)
-        yield from _states(clause, low, subject)
-        yield from _measures(clause, low, subject)
+def by_rule(
+    message: str, tables: Tables, speaker: Speaker, *, known: Sequence[Fact] = (), language: str | None = None, topic: str = ""
+) -> tuple[Talk, list[Fact]]:
+    """Return a message as the readers see it, and what they read by rule alone; arguments as ``read``."""
+    low = fold(message)
+    clauses = list(read_clauses(message, speaker))
+    names, more = more_names(message, _all_names(message, low, tables), tables)
+    talk = Talk(message, low, clauses, names, tables, language or language_of(message), known, topic, more=more)
+    for reader in _READERS:
+        for fact in reader(talk):
+            talk.found.append(fact)
+    return talk, list(settled(talk.found, known))
 
 
-def _medications(clause: str, low: str, names: list[Name], subject: str, tables: Tables) -> Iterator[Fact]:
-    takes = _TAKES.search(low)
-    if not takes or _ASKS_TO_TAKE.search(low) or ALLERGY_ZH.search(low) or ALLERGY_EN.search(low):
-        return
-    status: Status = "past" if _STOPPED.search(low) or PAST.search(low) else "denied" if _NOT_TAKING.search(low) else "active"
-    for name in names:
-        drugs = sorted(name.drugs)
-        if drugs and not (status == "active" and re.search(r"(吗|么|\?|？)$", low) and "在" not in low):
-            yield Fact(subject=subject, kind="medication", value=name.words, status=status, references=tuple(drugs), quote=clause.strip())
+def _all_names(message: str, low: str, tables: Tables) -> list[Name]:
+    names = list(_names(message, tables))
+    short = [name for name in _abbreviations(low, message, tables) if not any(n.start < name.end and name.start < n.end for n in names)]
+    return sorted([*names, *short], key=lambda name: name.start) if short else names
 
 
-def _conditions(clause: str, low: str, names: list[Name], subject: str, tables: Tables, asked: bool) -> Iterator[Fact]:
-    for name in names:
-        references = tuple(sorted(name.of("condition")))
-        if (
-            not references
-            or not _HAS.search(low)
-            or re.search(
-                r"(是不是|会不会|什么是|症状|什么|区别|想问|怕|担心|"
-                r"预防|疫苗|算|是否|正常|阴性)",
-                low,
-            )
-        ):
-            continue
-        if asked and not re.search(r"(我有|我得|患有|确诊|病史|多年|\d\s*年|i have|i've|diagnosed)", low):
-            continue
-        status: Status = "denied" if _DENIES.search(low[: name.start]) else "suspected" if MAYBE.search(low) else "active"
-        yield Fact(subject=subject, kind="condition", value=name.words, status=status, references=references, quote=clause.strip())
+def _abbreviations(low: str, message: str, tables: Tables) -> Iterator[Name]:
+    """Yield what notes abbreviate and the tables leave out because it is too short to be safe in running text."""
+    for match in _SHORT.finditer(low):
+        reference = f"condition:{_CONDITIONS[match[1]]}"
+        if _CONDITIONS[match[1]] in tables.conditions:
+            yield Name(match.start(1), match.end(), message[match.start(1) : match.end()], frozenset({reference}))
 
 
-def _states(clause: str, low: str, subject: str) -> Iterator[Fact]:
-    quote = clause.strip()
-    asked = re.search(r"(是不是|会不会|是否|怀孕了?(吗|么)|am i pregnant|could i be)", low)
-    if _PREGNANT.search(low) and not asked:
-        weeks = _WEEKS.search(low)
-        status: Status = "denied" if _NOT_PREGNANT.search(low) else "active"
-        amount = float(weeks[1]) if weeks else None
-        whose = subject if subject in ("wife", "daughter", "sister", "friend", "mother") else "self"
-        yield Fact(subject=whose, kind="pregnancy", value="pregnant", status=status, amount=amount, quote=quote)
-    if _LACTATING.search(low) and not asked:
-        yield Fact(subject=subject, kind="lactation", value="lactating", quote=quote)
-    if match := _SEX.search(low):
-        said = next(group for group in match.groups() if group)
-        yield Fact(subject=subject, kind="sex", value="male" if said in ("男", "man", "male") else "female", quote=quote)
+def _names(message: str, tables: Tables) -> Iterator[Name]:
+    """Yield the names in a message; of "乳胶过敏" and "pollen allergy", which are names of their own, the allergen."""
+    for name in tables.names.find(message):
+        tail = _ALLERGY.search(fold(name.words))
+        inner = tables.names.find(name.words[: tail.start()]) if tail else []
+        if tail and (inner or name.of("group")):
+            words = name.words[: tail.start()]
+            yield Name(name.start, name.start + len(words), words, inner[0].references if inner else name.references)
+        else:
+            yield name
 
 
-def _measures(clause: str, low: str, subject: str) -> Iterator[Fact]:
-    readers: tuple[tuple[Kind, float | None, str], ...] = (
-        ("age", age_months(plain_age(low)), "months"),
-        ("weight", weight_kg(low), "kg"),
-        ("height", height_cm(low), "cm"),
-    )
-    limits = {"age": (0, 1440), "weight": (0.5, 400), "height": (30, 250)}
-    for kind, amount, unit in readers:
-        if amount is not None and limits[kind][0] <= amount <= limits[kind][1]:
-            value = _age(amount) if kind == "age" else f"{amount:g} {unit}"
-            yield Fact(subject=subject, kind=kind, value=value, amount=amount, quote=clause.strip())
+def extract(
+    message: str, tables: Tables, *, subject: str = "self", thread: str = "", turn: str = "", at: str = "", known: Sequence[Fact] = ()
+) -> tuple[list[Fact], str]:
+    """Return the facts in a cleaned message and whom the thread is about after it; see ``read``."""
+    reading = read(message, tables, subject=subject, known=known, thread=thread, turn=turn, at=at)
+    return reading.facts, reading.subject
 
 
-def _age(months: float) -> str:
-    return f"{months:g} months" if months < 24 else f"{int(months // 12)} years"
+def subject_after(message: str, previous: str = "self") -> str:
+    """Return whom a thread is about after a cleaned message; ``previous`` is whom it was about before."""
+    speaker = Speaker(previous)
+    for _ in read_clauses(message, speaker):
+        pass
+    return speaker.current
+
+
+def read_turns(turns: Iterable[str], tables: Tables, *, language: str | None = None) -> list[Fact]:
+    """Return every statement in a patient's messages, oldest first; ``turn`` counts from 0."""
+    said: list[Fact] = []
+    subject = "self"
+    for number, words in enumerate(turns):
+        reading = read(clean(words), tables, subject=subject, known=said, language=language, turn=str(number))
+        said += reading.facts
+        subject = reading.subject
+    return said
+
+
+def talks(turns: Iterable[str], tables: Tables, *, language: str | None = None) -> Iterator[tuple[Talk, list[Fact]]]:
+    """Yield each of a patient's messages as the readers see it, with what they read by rule alone: what the model learns from."""
+    said: list[Fact] = []
+    subject = "self"
+    for number, words in enumerate(turns):
+        speaker = Speaker(subject, tuple(dict.fromkeys(fact.subject for fact in said)))
+        talk, found = by_rule(clean(words), tables, speaker, known=tuple(said), language=language)
+        yield talk, found
+        said += [fact.model_copy(update={"turn": str(number)}) for fact in found]
+        subject = speaker.current

@@ -1,0 +1,124 @@
+"""The rules' reading of a message looked over by the learned reader: what they missed is added, what they made up is dropped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+
+from configs.settings import ROOT
+from memory.facts import Fact, Kind, Status
+from memory.features import features
+from memory.learned import JUDGE, Judge, Judgement, load_judge
+from memory.mentions import Mention, mentions_in
+from memory.read_allergies import allergy
+from memory.read_conditions import condition
+from memory.read_medicines import medication
+from memory.substances import Allergen, references_of
+from memory.talk import Talk, value_of
+from tools.errors import TableError
+
+_NEVER = 2.0
+_WORD = re.compile(r"[a-z]{2}|[\u3400-\u9fff]", re.I)
+_OF = {
+    "drug": ("allergy", "intolerance", "medication"),
+    "class": ("allergy", "intolerance", "medication"),
+    "food": ("allergy", "intolerance", "medication"),
+    "thing": ("allergy", "intolerance"),
+    "condition": ("condition", "family_history"),
+    "vaccine": ("vaccination", "allergy"),
+    "procedure": ("surgery",),
+}
+"""What a name of a category can be a fact of; other opinions of the model do not count."""
+ADD: dict[str, float] = {"allergy": 0.5, "medication": 0.5, "condition": 0.5, "intolerance": 0.5}
+"""Chance from which on a fact that the rules did not read is added."""
+DROP: dict[str, float] = {"allergy": 0.6, "medication": 0.5, "condition": 0.5, "intolerance": 0.6}
+"""Chance of "nothing" from which on a fact of the rules is dropped: a missed allergy is worse than one too many."""
+ADD_UNSAID = {"asked": 0.8, "supposed": 0.85, "told": _NEVER}
+"""The same where the clause asks, supposes or quotes."""
+DROP_UNKNOWN = 0.85
+"""Of a thing that no table knows: the model has seen too few of them."""
+RETURN = 0.85
+"""Chance from which on a status is believed where the rules have read another than "active" from the words."""
+TURN = 0.5
+"""Chance from which on another kind or another status is believed than the rules say."""
+
+
+def reviewed(talk: Talk, facts: Sequence[Fact]) -> list[Fact]:
+    """Return the facts of a message after the learned reader has looked at them; without it, those of the rules."""
+    # A bare answer means what was asked, and an entry in a form what its heading says: the rules know both better.
+    model = None if "mentions" in talk.tables.problems or talk.topic or any(clause.kind for clause in talk.clauses) else judge()
+    mentions = mentions_in(talk, facts) if model and _says_something(talk) else []
+    if model is None or not mentions:
+        return list(facts)
+    kept = list(facts)
+    for mention, opinion in zip(mentions, model.judge(features(talk, mentions)), strict=True):
+        verdict = decided(mention, opinion)
+        if verdict == mention.verdict:
+            continue
+        kept = _turned(talk, kept, mention, verdict, mentions)
+    return kept
+
+
+def _says_something(talk: Talk) -> bool:
+    """Tell whether anything stands beside the names: a bare name says nothing of them."""
+    rest = talk.message
+    for name in (*talk.names, *(name for name, _ in talk.more)):
+        rest = rest.replace(name.words, "")
+    return bool(_WORD.search(rest))
+
+
+@cache
+def judge() -> Judge | None:
+    """Return the model; nothing when there is none, and the rules decide alone."""
+    try:
+        return load_judge(ROOT / "knowledge" / "tables" / JUDGE)
+    except TableError:
+        return None
+
+
+def decided(mention: Mention, opinion: Judgement) -> tuple[str, str]:
+    """Return kind and status of a name, both empty for nothing: what the rules say unless the model is sure of something else."""
+    allowed = _OF[mention.category]
+    whole = opinion.kinds[""] + sum(opinion.kinds[kind] for kind in allowed)
+    chance = {kind: opinion.kinds[kind] / whole for kind in ("", *allowed)}
+    best = max(allowed, key=chance.__getitem__)
+    status = max(opinion.statuses, key=opinion.statuses.__getitem__)
+    kind, said = mention.verdict
+    if not kind:
+        least = ADD.get(best, _NEVER) if mention.clause.mode == "said" else ADD_UNSAID[mention.clause.mode]
+        return (best, status) if 1 - chance[""] >= least else ("", "")
+    if chance[""] >= (DROP.get(kind, _NEVER) if mention.known else DROP_UNKNOWN):
+        return ("", "")
+    if best != kind and chance[best] >= TURN and chance[best] > chance.get(kind, 0) and best in ADD:
+        return (best, status)
+    return (kind, status if opinion.statuses[status] >= (TURN if said == "active" else RETURN) else said)
+
+
+def _turned(talk: Talk, facts: list[Fact], mention: Mention, verdict: tuple[str, str], mentions: Sequence[Mention]) -> list[Fact]:
+    """Return the facts with those of one name made to say what was decided."""
+    kind, status = verdict
+    own = {id(fact) for fact in mention.facts}
+    if kind and kind == mention.verdict[0]:
+        return [fact.model_copy(update={"status": status}) if id(fact) in own and fact.kind == kind else fact for fact in facts]
+    kept = [fact for fact in facts if id(fact) not in own]
+    return [*kept, *_made(talk, mention, kind, status, mentions)] if kind else kept  # type: ignore[arg-type]
+
+
+def _made(talk: Talk, mention: Mention, kind: Kind, status: Status, mentions: Sequence[Mention]) -> Iterator[Fact]:
+    name, clause = mention.name, mention.clause
+    if name.end > clause.end:  # a name that runs over a mark is its own clause
+        clause = replace(clause, end=name.end, text=talk.message[clause.start : name.end])
+    if kind == "medication":
+        after = min((other.name.start for other in mentions if other.name.start >= name.end), default=clause.end)
+        alone = not any(other is not mention and other.clause == mention.clause for other in mentions)
+        yield from medication(talk, clause, name, status, min(after, clause.end), alone=alone)
+    elif kind in ("condition", "family_history"):
+        yield from condition(talk, clause, name, kind, status)
+    else:
+        references = references_of(name)
+        category = "drug" if mention.category in ("drug", "class") else "food" if mention.category == "food" else "other"
+        item = Allergen(clause, value_of(name, references, talk), name.words, references, category, name.start, clause.start, clause.start)
+        for fact in allergy(talk, clause.number, item, status):
+            yield fact if kind == "allergy" else fact.model_copy(update={"kind": kind, "category": "", "severity": ""})
