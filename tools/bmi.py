@@ -57,5 +57,16 @@ def bmi(height_cm: float, weight_kg: float) -> Bmi:
     return Bmi(shown, height_cm, weight_kg, _band(shown, _CN), _band(shown, _WHO))
 
 
+def bands(language: str) -> list[tuple[str, str, float, float]]:
+    """Return every band of both standards: ``cn`` or ``who``, its name, where it begins and where it ends."""
+    found = []
+    for standard, limits in (("cn", _CN), ("who", _WHO)):
+        begin = 0.0
+        for end, name in limits:
+            found.append((standard, text(language, f"tools.band_{name}"), begin, end))
+            begin = end
+    return found
+
+
 def _band(value: float, bands: tuple[tuple[float, str], ...]) -> str:
     return next(name for limit, name in bands if value < limit)

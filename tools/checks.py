@@ -16,6 +16,7 @@ from tools.contraindications import check_contraindications
 from tools.dosing import check_dose, read_dose
 from tools.doubles import twice
 from tools.findings import Finding, Kind, worst_first
+from tools.intolerances import check_intolerances
 from tools.labels import labelled
 from tools.linear import hashed
 from tools.names import Name
@@ -125,6 +126,7 @@ def _with_allergic_conditions(profile: PatientProfile) -> PatientProfile:
 
 def _single(profile: PatientProfile, reference: str, tables: Tables, language: str) -> Iterator[Finding]:
     yield from check_allergies(profile, reference, tables, language)
+    yield from check_intolerances(profile, reference, tables, language)
     yield from check_contraindications(profile, reference, tables, language)
 
 

@@ -10,6 +10,7 @@ from tools.records import SEVERITIES, Severity
 
 Kind = Literal[
     "allergy",
+    "intolerance",
     "interaction",
     "contraindication",
     "duplicate",

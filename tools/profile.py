@@ -23,6 +23,8 @@ class PatientProfile:
     subject: str = "self"
     allergies: tuple[Known, ...] = ()
     no_known_allergies: bool = False
+    intolerances: tuple[Known, ...] = ()
+    """What was not borne without being an allergy: 阿司匹林 and a stomach bleed, ramipril and a cough."""
     medications: tuple[Known, ...] = ()
     conditions: tuple[Known, ...] = ()
     age_months: int | None = None
