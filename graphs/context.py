@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Protocol, TypeVar
 
 from langchain_core.messages import AIMessage, BaseMessage
@@ -14,9 +14,11 @@ from pydantic import BaseModel
 
 from configs.settings import ConsultSettings, Role
 from graphs.second_look import SecondLook
-from graphs.state import ConsultState
+from graphs.state import ConsultInput, ConsultState
 from memory.facts import Fact, profile_of
 from memory.patients import PatientMemory
+from memory.sealed import SealedStore
+from memory.threads import Threads
 from retrieval.search import Retriever
 from tools.profile import PatientProfile
 from tools.subjects import names_somebody
@@ -41,6 +43,16 @@ class ChatModels(Protocol):
         """Return an answer that fits ``schema``, retried once when it does not."""
 
 
+class TurnLedger(Protocol):
+    """The audit ledger, as far as a turn knows of it."""
+
+    async def turn(self, state: ConsultState, context: Context) -> None:
+        """Write the entry of a finished turn; written again it changes nothing."""
+
+    async def closed(self, start: ConsultInput, context: Context) -> None:
+        """Write that a turn ended without an answer."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Context:
     """The surroundings of one run."""
@@ -56,29 +68,43 @@ class Context:
     """Whether the language model is asked about the urgency of quiet messages."""
     owner: str = "local"
     """Whose memory and threads these are; comes from authentication only."""
+    tenant: str = ""
+    """Of which installation; as trustworthy as the owner."""
+    ledger: TurnLedger | None = None
+    """Where every turn leaves an entry before its answer counts; the service always has one."""
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
 
 def memory_of(runtime: Runtime[Context]) -> PatientMemory:
     """Return the record of the run's owner."""
+    assert isinstance(runtime.store, SealedStore), "the graph is always compiled with a sealed store"
+    return PatientMemory(runtime.store, runtime.context.owner, runtime.context.tenant)
+
+
+def threads_of(runtime: Runtime[Context]) -> Threads:
+    """Return the stored turns of the run's owner."""
     assert runtime.store is not None, "the graph is always compiled with a store"
-    return PatientMemory(runtime.store, runtime.context.owner)
+    return Threads(runtime.store, runtime.context.owner, runtime.context.tenant)
 
 
 async def patient(state: ConsultState, runtime: Runtime[Context]) -> PatientProfile:
     """Return what is known of the person the thread is about, what was said this turn included."""
     said = [*await memory_of(runtime).statements(), *state["facts"], *state.get("model_facts", [])]
-    return profile_about(said, state["subject"], state["question"])
+    return profile_about(said, state["subject"], state["question"], runtime.context.clock().date())
 
 
-def profile_about(said: list[Fact], subject: str, question: str) -> PatientProfile:
-    """Return the profile of a subject; when the question names nobody, the reader's allergies and medicines count too."""
-    profile = profile_of(said, subject)
+def profile_about(said: list[Fact], subject: str, question: str, today: date | None = None) -> PatientProfile:
+    """Return the profile of a subject; when the question names nobody, the reader's allergies and medicines count too.
+
+    Ages are counted on to ``today`` from the day they were said.
+    """
+    profile = profile_of(said, subject, today)
     if subject == "self" or names_somebody(fold(question)):
         return profile
     own = profile_of(said, "self")
     return replace(
         profile,
         allergies=(*profile.allergies, *own.allergies),
+        intolerances=(*profile.intolerances, *own.intolerances),
         medications=(*profile.medications, *own.medications),
     )

@@ -21,3 +21,7 @@ class QuestionRejected(GraphError):
 
 class ModelFailed(GraphError):
     """A model call gave nothing usable; ``values["reason"]`` says why, for the log."""
+
+
+UNREADABLE = "unreadable message"
+"""The reason of a ``ModelFailed`` for an answer that came whole but makes no message, such as tool arguments that are a list."""

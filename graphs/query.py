@@ -28,7 +28,7 @@ def search_queries(state: ConsultState, meant: Understanding) -> list[str]:
     A letter such as "我对青霉素过敏。嗓子疼发烧三天了，能吃阿莫西林吗？" is about three things; searched as one it finds only the loudest.
     """
     queries = list(meant.queries)
-    quotes = {fact.quote for fact in state["facts"] if fact.kind in ("allergy", "medication")}
+    quotes = {fact.quote for fact in state["facts"] if fact.kind in ("allergy", "intolerance", "medication")}
     rest = [part.strip() for _, part in clauses(state["question"]) if part.strip() not in quotes]
     if quotes and rest:
         queries.insert(1, " ".join(rest))

@@ -8,6 +8,7 @@ from langgraph.runtime import Runtime
 
 from graphs.context import Context
 from graphs.state import ComposeState, ConsultState
+from memory.summary import history_tokens
 
 
 def what_is_needed(state: ConsultState) -> list[Literal["emergency", "answer", "extract", "look", "compose"]]:
@@ -38,4 +39,6 @@ def does_the_model_want_a_tool(state: ComposeState) -> Literal["tools", "__end__
 
 def is_the_thread_long(state: ConsultState, runtime: Runtime[Context]) -> Literal["summarise", "__end__"]:
     """Do old turns have to make room?"""
-    return "summarise" if len(state["history"]) > runtime.context.settings.recent_turns else "__end__"
+    settings = runtime.context.settings
+    long = len(state["history"]) > settings.recent_turns or history_tokens(state["history"]) > settings.history_tokens
+    return "summarise" if long else "__end__"

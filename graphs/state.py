@@ -18,6 +18,8 @@ Writer = Literal["model", "evidence"]
 Verdict = Literal["pass", "revise", "block", "failed"]
 ModelLook = Literal["off", "not_needed", "unavailable", "done"]
 """What became of the language model's second look at the urgency."""
+Asks = Literal["", "who", "allergy", "medication"]
+"""What the assistant asks back before it is sure of its advice."""
 Outcome = Literal["answer", "emergency", "refusal", "courtesy", "abstain", "safe_reply"]
 
 
@@ -98,6 +100,9 @@ class Answer(Part):
     next_steps: tuple[str, ...] = ()
     citations: tuple[Citation, ...] = ()
     writer: Writer = "evidence"
+    asks: Asks = ""
+    questions: tuple[str, ...] = ()
+    """The same in words: what the reader is asked back before drugs are spoken of."""
     label: str
 
 
@@ -135,7 +140,20 @@ class ConsultState(ConsultInput, total=False):
     history: list[TurnRecord]
     subject: str
     summary: str
+    """A line for each turn that left ``history``."""
 
+    prose: str
+    """What the model wrote of the older turns."""
+    folded: list[TurnRecord]
+    """The turns that left ``history`` in this one."""
+    remembered: list[Fact]
+    """What of this turn's facts was not known before."""
+    waiting: list[Fact]
+    """What of them holds only once the patient has confirmed it."""
+    contradicted: list[Fact]
+    """What was said before and does not go with this turn's facts; it holds until the patient settles it."""
+    unsettled: list[Fact]
+    """Facts of which it is not clear whom they are about: they count this turn and are stored once the patient has said."""
     marker: str
     triage: TriageNote
     model_look: ModelLook
@@ -169,16 +187,6 @@ class ComposeOutput(TypedDict):
     draft: Draft
 
 
-class Review(BaseModel):
-    """The language model's critique, in the shape it must answer in; the verdict comes after the reasons on purpose."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    reasons: list[str] = Field(default_factory=list, max_length=6)
-    findings: list[ReviewFinding] = Field(default_factory=list, max_length=8)
-    verdict: Literal["pass", "revise", "block"]
-
-
 class ReviewFinding(BaseModel):
     """One objection of the reviewer to one sentence."""
 
@@ -188,6 +196,16 @@ class ReviewFinding(BaseModel):
     kind: str = Field(max_length=24)
     severity: Literal["contraindicated", "major", "moderate", "minor"]
     reason: str = Field(max_length=200)
+
+
+class Review(BaseModel):
+    """The language model's critique, in the shape it must answer in; the verdict comes after the reasons on purpose."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reasons: list[str] = Field(default_factory=list, max_length=6)
+    findings: list[ReviewFinding] = Field(default_factory=list, max_length=8)
+    verdict: Literal["pass", "revise", "block"]
 
 
 class Edit(BaseModel):
@@ -221,10 +239,11 @@ class Summary(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    summary: str = Field(max_length=1200)
+    asked: list[str] = Field(default_factory=list, max_length=12)
+    advised: list[str] = Field(default_factory=list, max_length=12)
+    open_points: list[str] = Field(default_factory=list, max_length=12)
+    summary: str = Field("", max_length=1200)
 
-
-Review.model_rebuild()
 
 STATE_TYPES: tuple[type, ...] = (
     EvidenceRef, Sentence, Draft, Critique, Change, Citation, Answer, TriageNote, ToolResult, Fact, Finding,

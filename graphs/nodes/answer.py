@@ -7,10 +7,11 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from configs.locales import text
-from graphs.context import Context, patient
+from graphs.context import Context, memory_of, patient
 from graphs.evidence import Evidence, resolve
 from graphs.query import in_context
-from graphs.state import Answer, Citation, ConsultState, Outcome, Sentence
+from graphs.state import Answer, Asks, Citation, ConsultState, Outcome, Sentence
+from memory.standing import unasked
 from tools.checks import check_question
 from tools.departments import departments_for
 from tools.findings import Finding, worst_first
@@ -30,13 +31,16 @@ async def answer(state: ConsultState, runtime: Runtime[Context]) -> dict[str, An
     if outcome == "answer" and {n for s in state["draft"].sentences for n in s.cites} - {item.n for item in evidence}:
         outcome = "safe_reply"  # a source has gone since the audit
     body, citations = _cited(state["draft"].sentences if outcome == "answer" else (), evidence)
-    notices = _notices(state, runtime.context, profile, outcome)
+    asks = await _asks(state, runtime, outcome, body)
+    notices, questions = _notices(state, runtime.context, profile, outcome), _questions(state, asks)
     next_steps = _next_steps(state, runtime.context, profile, outcome)
     lead = _lead(state, outcome)
     label = text(language, "label.disclaimer")
     written = _written(body, language)
     shown = "\n".join(
-        part for part in ("\n".join(notices), lead, written, "\n".join(next_steps), _sources(citations, language), label) if part
+        part
+        for part in ("\n".join([*notices, *questions]), lead, written, "\n".join(next_steps), _sources(citations, language), label)
+        if part
     )
     return {
         "answer": Answer(
@@ -48,6 +52,8 @@ async def answer(state: ConsultState, runtime: Runtime[Context]) -> dict[str, An
             next_steps=tuple(next_steps),
             citations=citations,
             writer=state["draft"].writer,
+            asks=asks,
+            questions=tuple(questions),
             label=label,
         )
     }
@@ -115,9 +121,7 @@ def _written(body: tuple[Sentence, ...], language: str) -> str:
 
 def _next_steps(state: ConsultState, context: Context, profile: PatientProfile, outcome: Outcome) -> list[str]:
     language = state["language"]
-    lines = []
-    if profile.allergies == () and not profile.no_known_allergies and outcome == "answer" and _about_drugs(state):
-        lines.append(text(language, "answer.ask_allergies"))
+    lines: list[str] = []
     asked = in_context(state["question"], state["history"])
     found = departments_for(asked, context.tables, profile)
     if state["triage"].level == "urgent" and state["triage"].emergency:
@@ -129,8 +133,32 @@ def _next_steps(state: ConsultState, context: Context, profile: PatientProfile, 
     return [*lines, text(language, "answer.department", departments=names)]
 
 
-def _about_drugs(state: ConsultState) -> bool:
-    return any(ref.id.startswith("drug:") for ref in state["evidence"])
+async def _asks(state: ConsultState, runtime: Runtime[Context], outcome: Outcome, body: tuple[Sentence, ...]) -> Asks:
+    """Return the one thing to ask back: whom it is about, or what nobody has said of allergies and medicines where drugs are spoken of."""
+    if state["unsettled"]:
+        return "who"
+    if outcome != "answer" or not _about_drugs(state, body, runtime.context):
+        return ""
+    said = [*await memory_of(runtime).statements(), *state["facts"], *state["model_facts"]]
+    return next(iter(unasked(said, state["subject"])), "")
+
+
+def _questions(state: ConsultState, asks: Asks) -> list[str]:
+    if not asks:
+        return []
+    language, subject = state["language"], state["subject"]
+    if asks == "who":
+        facts = text(language, "findings.joiner").join(fact.quote for fact in state["unsettled"])
+        return [text(language, "answer.ask_who", facts=facts)]
+    if subject == "self":
+        return [text(language, f"answer.ask_{asks}")]
+    return [text(language, f"answer.ask_{asks}_of", who=text(language, f"memory.subject_{subject}"))]
+
+
+def _about_drugs(state: ConsultState, body: tuple[Sentence, ...], context: Context) -> bool:
+    if any(ref.id.startswith("drug:") for ref in state["evidence"]):
+        return True
+    return any(name.drugs for sentence in (state["question"], *(s.text for s in body)) for name in context.tables.names.find(sentence))
 
 
 def _sources(citations: tuple[Citation, ...], language: str) -> str:

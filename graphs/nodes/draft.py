@@ -7,10 +7,12 @@ import re
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
+from langchain_core.tools import BaseTool
 from langgraph.runtime import Runtime
 
+from graphs.calls import broken_call, calls_in, cut_off, without_calls, without_thinking
 from graphs.context import ChatModels, Context, patient
-from graphs.errors import ModelFailed
+from graphs.errors import UNREADABLE, ModelFailed
 from graphs.evidence import Evidence, resolve
 from graphs.leaks import recites
 from graphs.prompts import case_messages, task
@@ -21,8 +23,7 @@ from retrieval.untrusted import inert, marked, visible
 from tools.catalogue import make_tools
 from tools.text import sentences
 
-_THINKING = re.compile(r"<think>.*?(</think>|$)", re.S)
-_RAW_CALL = re.compile(r"<tool_call>.*", re.S)
+_ENDS = ("。", "！", "？", ".", "!", "?", "；", ";")
 _MARKUP = re.compile(r"^\s*(?:[-*•]\s+|#+\s*|\d+[.、)]\s*)|\*\*|__|`", re.M)
 
 
@@ -54,19 +55,37 @@ async def _by_model(state: ComposeState, runtime: Runtime[Context], models: Chat
     messages = [*case_messages(state, evidence, await patient(state, runtime)), task("draft", language), *_tool_messages(state)]
     allowed = state["tool_rounds"] < runtime.context.settings.max_tool_rounds
     tools = make_tools(runtime.context.tables, language) if allowed else []
-    message = await models.reply("draft", messages, tools)
-    if message.tool_calls and allowed:
+    message = await _first(models, messages, tools)
+    calls = calls_in(message, {tool.name for tool in tools}) if allowed else []
+    if calls:
         asked = [
-            ToolResult(call_id=str(c["id"]), name=c["name"], arguments=json.dumps(_plain(c["args"]), ensure_ascii=False), text="")
-            for c in message.tool_calls[:4]
+            ToolResult(call_id=c["id"], name=c["name"], arguments=json.dumps(_plain(c["args"]), ensure_ascii=False), text="")
+            for c in calls[:4]
         ]
         return {"tool_results": [*state["tool_results"], *asked], "tool_rounds": state["tool_rounds"] + 1, "draft": Draft()}
-    if message.invalid_tool_calls or _RAW_CALL.search(message.text):
+    if broken_call(message):
         message = await models.reply("draft", messages)  # a broken call is answered without the tool
     written = read_draft(message.text, state["marker"])
+    if cut_off(message):
+        written = _finished(written)
     if not written:
         raise ModelFailed("model_failed", reason="empty answer")
     return {"draft": Draft(sentences=written, writer="model")}
+
+
+async def _first(models: ChatModels, messages: list[BaseMessage], tools: list[BaseTool]) -> AIMessage:
+    """Return the answer with tools on offer; where its call cannot even be read (arguments that are a list or a word), one without."""
+    try:
+        return await models.reply("draft", messages, tools)
+    except ModelFailed as error:
+        if not tools or error.values.get("reason") != UNREADABLE:
+            raise
+        return await models.reply("draft", messages)
+
+
+def _finished(sentences_: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
+    """Leave out the half sentence at the end of an answer that was cut off: half a warning may read as its opposite."""
+    return sentences_ if sentences_ and sentences_[-1].text.endswith(_ENDS) else sentences_[:-1]
 
 
 def _plain(arguments: Any) -> Any:
@@ -81,7 +100,7 @@ def read_draft(content: str, marker: str) -> tuple[Sentence, ...]:
 
     Thinking, markup, links, raw tool calls and what recites the prompt are taken out.
     """
-    plain = _MARKUP.sub("", inert(_RAW_CALL.sub("", _THINKING.sub("", visible(content)))))
+    plain = _MARKUP.sub("", inert(without_calls(without_thinking(visible(content)))))
     found: list[Sentence] = []
     for sentence in sentences(plain):
         words, cites = strip_citations(sentence).strip(), parse_citations(sentence)

@@ -26,6 +26,4 @@ async def extract(state: ConsultState, runtime: Runtime[Context]) -> dict[str, A
     held = [fact for fact in await memory_of(runtime).facts() if fact.status in HOLDING]
     facts = accept(proposed.facts, state["question"], [*held, *state["facts"]], runtime.context.tables, f"model:{models.name}")
     here = {"thread": state["thread"], "turn": state["turn"], "at": state["at"]}
-    # The quote is the patient's; a detail that is not is the model's own.
-    quoted = [fact if fact.detail in state["question"] else fact.model_copy(update={"detail": ""}) for fact in facts]
-    return {"model_facts": [fact.model_copy(update=here) for fact in quoted]}
+    return {"model_facts": [fact.model_copy(update=here) for fact in facts]}

@@ -10,10 +10,11 @@ from typing import Any, cast
 
 from langgraph.runtime import Runtime
 
-from graphs.context import Context, memory_of, profile_about
+from graphs.context import Context, memory_of, profile_about, threads_of
 from graphs.query import asked_about
 from graphs.state import ConsultState, Critique, Draft, TriageNote
-from memory.extract import extract
+from graphs.whose import attributed
+from memory.extract import read
 from retrieval.errors import RetrievalError
 from tools.checks import check_question
 from tools.findings import Finding
@@ -32,19 +33,30 @@ async def intake(state: ConsultState, runtime: Runtime[Context]) -> dict[str, An
     """Read the question and start the turn with clean keys."""
     context, language, question = runtime.context, state["language"], state["question"]
     said = await memory_of(runtime).statements()
-    facts, subject = extract(
+    before = state.get("history", [])[-1:]
+    reading = read(
         question,
         context.tables,
         subject=state.get("subject", "self"),
+        known=said,
+        topic=before[0].get("asked", "") if before else "",
         thread=state["thread"],
         turn=state["turn"],
         at=state["at"],
     )
-    profile = profile_about([*said, *facts], subject, question)
+    facts, unsettled = attributed(reading, state.get("unsettled", []), question)
+    subject = reading.subject
+    profile = profile_about([*said, *facts], subject, question, context.clock().date())
     urgency = await _looked(question, _urgency(state, subject, profile, context.tables), context)
     return {
         "history": state.get("history", []),
         "summary": state.get("summary", ""),
+        "prose": await threads_of(runtime).prose(state["thread"]) if state.get("summary") else "",
+        "folded": [],
+        "remembered": [],
+        "waiting": [],
+        "contradicted": [],
+        "unsettled": unsettled,
         "subject": subject,
         "marker": secrets.token_hex(8),
         "triage": TriageNote(

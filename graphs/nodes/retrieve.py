@@ -32,7 +32,7 @@ async def retrieve(state: ComposeState, runtime: Runtime[Context]) -> dict[str, 
     from_tools = tool_evidence(state, await patient(state, runtime), context.tables)
     meant = await rewritten(understood(state), state, context.models)
     loop, queries = asyncio.get_running_loop(), search_queries(state, meant)
-    results = await loop.run_in_executor(context.retriever.threads, _search, context.retriever, queries, state["language"])
+    results = await loop.run_in_executor(context.retriever.threads, _search, context.retriever, queries, state["language"], context.tenant)
     found = _completed(_merged(results), meant.standalone, context.retriever)
     documents = [EvidenceRef(n=0, kind="chunk", id=chunk.id, version=chunk.version) for chunk in found]
     return {
@@ -44,8 +44,8 @@ async def retrieve(state: ComposeState, runtime: Runtime[Context]) -> dict[str, 
     }
 
 
-def _search(retriever: Retriever, queries: list[str], language: str) -> list[SearchResult]:
-    return [retriever.search(query, language=language) for query in queries]
+def _search(retriever: Retriever, queries: list[str], language: str, tenant: str) -> list[SearchResult]:
+    return [retriever.search(query, language=language, tenant=tenant) for query in queries]
 
 
 def _merged(results: Sequence[SearchResult]) -> list[Chunk]:

@@ -64,7 +64,7 @@ def _section(language: str, name: str, body: str) -> str:
 
 def history(state: ConsultState) -> list[str]:
     """Return what was said before as lines; answers quote documents, so that they are material too."""
-    lines = state.get("summary", "").splitlines()
+    lines = [*state.get("prose", "").splitlines(), *state.get("summary", "").splitlines()]
     for turn in state.get("history", [])[-3:]:
         lines += [f"Q: {turn['question'][:300]}", f"A: {turn['answer'][:300]}"]
     return [line for line in lines if line]
@@ -83,6 +83,8 @@ def describe(profile: PatientProfile, language: str) -> str:
         f"{text(language, 'memory.kind_medication')}: {words(profile.medications) or unknown}",
         f"{text(language, 'memory.kind_condition')}: {words(profile.conditions) or unknown}",
     ]
+    if profile.intolerances:
+        lines.append(f"{text(language, 'memory.kind_intolerance')}: {words(profile.intolerances)}")
     if profile.age_months is not None:
         lines.append(f"{text(language, 'memory.kind_age')}: {profile.age_months // 12}y {profile.age_months % 12}m")
     if profile.sex:
