@@ -1,0 +1,1 @@
+"""The service over HTTP; imported by ``python -m agent serve`` and nothing else."""

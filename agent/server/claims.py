@@ -1,0 +1,152 @@
+"""Who answers a thread: one worker at a time.
+
+With SQLite one process holds the data folder, and a set will do. With PostgreSQL several workers on several hosts share the database; there
+a row names the holder, who renews it while it lives. When a worker dies, its rows run out and another one finishes its turns.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Protocol
+
+from memory.errors import database_errors
+from memory.persistence import Stores
+
+log = logging.getLogger(__name__)
+_KEEP_S = 1.0
+CalledOff = Callable[[str, bool], Awaitable[None]]
+"""Called with the name of a thread whose turn must stop here, and whether it is to be cancelled or goes on at another worker."""
+_TABLE = """CREATE TABLE IF NOT EXISTS thread_claims (
+    name text PRIMARY KEY, holder text NOT NULL, until timestamptz NOT NULL, cancel boolean NOT NULL DEFAULT false)"""
+_CLAIM = """INSERT INTO thread_claims AS held (name, holder, until) VALUES (%s, %s, now() + %s * interval '1 second')
+    ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until, cancel = false
+    WHERE held.until < now() OR held.holder = excluded.holder RETURNING holder"""
+_KEEP = "UPDATE thread_claims SET until = now() + %s * interval '1 second' WHERE holder = %s RETURNING name, cancel"
+
+
+class Claims(Protocol):
+    """Who answers which thread."""
+
+    async def take(self, name: str) -> bool:
+        """Take a thread; say whether it was free or ours."""
+
+    async def release(self, name: str) -> None:
+        """Give a thread back."""
+
+    async def call_off(self, name: str) -> None:
+        """Ask whoever holds a thread to cancel its turn."""
+
+
+class LocalClaims:
+    """The threads of a data folder that this process alone holds."""
+
+    def __init__(self) -> None:
+        self._held: set[str] = set()
+
+    async def take(self, name: str) -> bool:
+        """Take a thread."""
+        if name in self._held:
+            return False
+        self._held.add(name)
+        return True
+
+    async def release(self, name: str) -> None:
+        """Give a thread back."""
+        self._held.discard(name)
+
+    async def call_off(self, name: str) -> None:
+        """There is nobody else."""
+
+
+class PostgresClaims:
+    """Rows of a table that all workers share. A name is hashed: the database is told nothing of owners."""
+
+    def __init__(self, pool: Any, lease_s: float, called_off: CalledOff) -> None:
+        self._pool, self._lease_s, self._called_off = pool, lease_s, called_off
+        self._holder = secrets.token_hex(8)
+        self._held: dict[str, str] = {}
+        self._keeper: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Make the table and begin to renew."""
+        await self._run(_TABLE)
+        self._keeper = asyncio.create_task(self._keep())
+
+    async def take(self, name: str) -> bool:
+        """Take a thread."""
+        if name in self._held.values():
+            return False
+        row = _row(name)
+        if not await self._run(_CLAIM, row, self._holder, self._lease_s):
+            return False
+        self._held[row] = name
+        return True
+
+    async def release(self, name: str) -> None:
+        """Give a thread back."""
+        self._held.pop(_row(name), None)
+        await self._run("DELETE FROM thread_claims WHERE name = %s AND holder = %s", _row(name), self._holder)
+
+    async def call_off(self, name: str) -> None:
+        """Ask whoever holds a thread to cancel its turn."""
+        await self._run("UPDATE thread_claims SET cancel = true WHERE name = %s", _row(name))
+
+    async def close(self) -> None:
+        """Stop renewing and give everything back."""
+        if self._keeper is not None:
+            self._keeper.cancel()
+            await asyncio.wait([self._keeper])
+        await self._run("DELETE FROM thread_claims WHERE holder = %s", self._holder)
+
+    async def _keep(self) -> None:
+        while True:
+            await asyncio.sleep(_KEEP_S)
+            asked = dict(self._held)
+            try:
+                rows = await self._run(_KEEP, self._lease_s, self._holder)
+            except database_errors() as error:
+                log.warning("claims not renewed: %s", type(error).__name__)
+                continue
+            await self._look(asked, {row["name"]: row["cancel"] for row in rows})
+
+    async def _look(self, asked: dict[str, str], kept: dict[str, bool]) -> None:
+        for row, name in asked.items():
+            if self._held.get(row) == name and kept.get(row, True):
+                if row not in kept:  # too late: somebody else goes on with it
+                    self._held.pop(row)
+                await self._called_off(name, row in kept)
+
+    async def _run(self, statement: str, *values: Any) -> list[Any]:
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(statement.encode(), values or None)
+            return list(await cursor.fetchall()) if cursor.description else []
+
+
+@asynccontextmanager
+async def open_claims(stores: Stores, lease_s: float, called_off: CalledOff) -> AsyncIterator[Claims]:
+    """Open the claims that fit the stores, and give them back at the end.
+
+    Args:
+        stores: of the service.
+        lease_s: how long a claim holds when its worker says nothing any more.
+        called_off: called when a turn must stop here because of another worker.
+    """
+    pool = getattr(stores.backend, "pool", None)
+    if pool is None:
+        yield LocalClaims()
+        return
+    claims = PostgresClaims(pool, lease_s, called_off)
+    await claims.open()
+    try:
+        yield claims
+    finally:
+        await claims.close()
+
+
+def _row(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""The paths, one resource a file; each offers ``router``."""

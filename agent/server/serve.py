@@ -1,0 +1,100 @@
+"""``python -m agent serve``: the service on one address of this machine, until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from agent.errors import BadCall
+from agent.server.logs import set_up
+from configs.guards import LOCAL
+from configs.locales import environment_language, text
+from configs.settings import Settings
+
+_STOPPING_S = 10
+_IDLE_S = 75
+
+
+def add_parser(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Describe the command."""
+    one = commands.add_parser("serve", parents=[common], help="启动 HTTP 服务 / serve over HTTP")
+    one.add_argument("--host", default=None, help="监听地址 / address (server.host)")
+    one.add_argument("--port", type=int, default=None, help="端口，0 为任意空闲端口 / port, 0 for any free one (server.port)")
+
+
+async def serve(options: argparse.Namespace, settings: Settings, language: str | None) -> int:
+    """Serve until SIGINT or SIGTERM.
+
+    Returns:
+        0, or 1 when it could not start.
+
+    Raises:
+        BadCall: without authentication on an address that others reach.
+    """
+    given = {name: value for name in ("host", "port") if (value := getattr(options, name)) is not None}
+    settings = settings.model_copy(update={"server": settings.server.model_copy(update=given)})
+    check_address(settings)
+    set_up(settings.server.telemetry.log_level)
+    server = _server(settings, language or environment_language())
+    await server.serve()
+    return 0 if server.started else 1
+
+
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    """Return what makes the event loop of the service: the fast one."""
+    import uvloop
+
+    return uvloop.new_event_loop
+
+
+def check_address(settings: Settings) -> None:
+    """Refuse to let anybody in who has not proved who they are, unless they sit at this machine.
+
+    Raises:
+        BadCall: that would be so.
+    """
+    if not settings.server.auth.required and settings.server.host not in LOCAL:
+        raise BadCall("open_server", host=settings.server.host)
+
+
+def _server(settings: Settings, language: str) -> Any:
+    import uvicorn
+
+    from agent.server.app import create_app
+    from agent.server.protocol import make_room, protocol
+
+    make_room(settings.server.limits.connections)
+
+    class Server(uvicorn.Server):
+        """Says where it listens once it does."""
+
+        async def startup(self, sockets: Any = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                host, port = self.servers[0].sockets[0].getsockname()[:2]
+                address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+                sys.stdout.write(text(language, "serve.listening", address=address) + "\n")
+                if not settings.server.auth.required:
+                    sys.stdout.write(text(language, "serve.open") + "\n")
+                sys.stdout.flush()
+
+    return Server(
+        uvicorn.Config(
+            create_app(settings),
+            http=protocol(settings.server.limits),
+            limit_concurrency=settings.server.limits.connections,
+            host=settings.server.host,
+            port=settings.server.port,
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,  # who asks is found out by proof, never by an address that a header claims
+            server_header=False,
+            timeout_keep_alive=_IDLE_S,
+            timeout_graceful_shutdown=_STOPPING_S,
+            lifespan="on",
+            ws="none",
+        )
+    )
