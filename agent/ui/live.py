@@ -1,0 +1,71 @@
+"""A turn on its way. It is read in a thread of its own, so that nothing that is clicked on the page cuts it off."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from agent.client import ClientError
+from agent.schema import AskEvent, Citation, DoneEvent, Event, Level, SafetyEvent, SourcesEvent, StatusEvent, TokenEvent, Turn
+
+_UNSEEN_S = 60.0
+
+
+@dataclass
+class Live:
+    """What has come so far; written by the thread, read by the page."""
+
+    question: str
+    steps: list[str] = field(default_factory=list)
+    sources: list[Citation] = field(default_factory=list)
+    level: Level = "routine"
+    words: str = ""
+    turn: Turn | None = None
+    asked: Any = None
+    error: ClientError | None = None
+    over: bool = False
+    seen_at: float = field(default_factory=time.monotonic)
+    news: threading.Event = field(default_factory=threading.Event, repr=False)
+
+    def begin(self, events: Callable[[], Iterator[Event]]) -> Live:
+        """Read a stream in the background."""
+        threading.Thread(target=self._read, args=(events,), daemon=True, name="turn").start()
+        return self
+
+    def look(self) -> Live:
+        """Note that somebody still looks at it."""
+        self.seen_at = time.monotonic()
+        return self
+
+    def _read(self, events: Callable[[], Iterator[Event]]) -> None:
+        try:
+            with closing(cast(Any, events())) as stream:
+                for event in stream:
+                    self.take(event)
+                    self.news.set()
+                    if time.monotonic() - self.seen_at > _UNSEEN_S:
+                        return  # the reader has gone: the service keeps the turn where it is, and finds it for whoever comes back
+        except ClientError as error:
+            self.error = error
+        finally:
+            self.over = True
+            self.news.set()
+
+    def take(self, event: Event) -> None:
+        """Note what has happened."""
+        if isinstance(event, StatusEvent) and event.label not in self.steps[-1:]:
+            self.steps.append(event.label)
+        elif isinstance(event, SourcesEvent):
+            self.sources = [*self.sources, *(one for one in event.sources if one.id not in {known.id for known in self.sources})]
+        elif isinstance(event, SafetyEvent):
+            self.level = event.level
+        elif isinstance(event, TokenEvent):
+            self.words += event.text
+        elif isinstance(event, AskEvent):
+            self.asked = event.question
+        elif isinstance(event, DoneEvent):
+            self.turn, self.level = event.turn, event.turn.level

@@ -1,0 +1,1 @@
+"""Parts of the page for check-up and laboratory reports."""

@@ -1,0 +1,1 @@
+"""What stands beside the conversation: people, memory, conversations, settings."""

@@ -1,0 +1,1 @@
+"""One quick tool a file."""

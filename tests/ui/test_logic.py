@@ -1,0 +1,116 @@
+"""The page's logic without a browser."""
+
+from __future__ import annotations
+
+import ast
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agent.client import StreamBroken
+from agent.schema import Event, SafetyEvent, StatusEvent, TokenEvent
+from agent.ui.live import Live
+from agent.ui.options import streamlit_flags
+from agent.ui.plain import plain
+from agent.ui.preferences import Preferences
+from configs.locales import catalogue
+from configs.settings import ROOT
+
+PAGE = sorted((ROOT / "agent" / "ui").rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", PAGE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_page_talks_to_the_service_and_imports_nothing_behind_it(path: Path) -> None:
+    behind = ("graphs", "retrieval", "memory", "evaluation", "agent.service", "agent.server", "agent.record")
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        wrong = [name for name in names for one in behind if name == one or name.startswith(f"{one}.")]
+        assert wrong == [] or (path.name == "launch.py" and wrong == ["agent.server.serve"])
+
+
+@pytest.mark.parametrize("path", PAGE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_html_is_made_of_words(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert "unsafe_allow_html" not in text and "unsafe_allow_javascript" not in text
+
+
+def test_scripts_set_words_as_text() -> None:
+    for path in (ROOT / "agent" / "ui" / "scripts").glob("*.js"):
+        text = path.read_text(encoding="utf-8")
+        assert not [word for word in ("innerHTML", "insertAdjacentHTML", "document.write", "eval(", "outerHTML =") if word in text], path
+
+
+@pytest.mark.parametrize(
+    "words", ["# a", "![x](y)", "<b>", ":red[x]", "$x$", "a_b*c*", "https://evil.test", "www.evil.test", "a@b.c", ":smile:", "1. x"]
+)
+def test_plain_leaves_no_mark_that_means_something(words: str) -> None:
+    shown = plain(words)
+    assert shown.replace("\\", "").replace("\u2060", "") == words
+    assert "://" not in shown and "www." not in shown.replace("\\", "") and "](" not in shown and "<" not in shown.replace("\\<", "")
+
+
+def test_plain_drops_what_turns_words_around() -> None:
+    assert plain("a\u202eb\u0000c") == "abc"
+
+
+def test_a_turn_is_read_beside_the_page_and_keeps_its_order() -> None:
+    def events() -> Iterator[Event]:
+        yield StatusEvent(node="intake", label="一")
+        yield StatusEvent(node="intake", label="一")
+        yield SafetyEvent(level="emergency", findings=[])
+        yield TokenEvent(text="甲")
+        yield TokenEvent(text="乙")
+
+    live = Live("?").begin(events)
+    _until_over(live)
+    assert (live.steps, live.level, live.words, live.error) == (["一"], "emergency", "甲乙", None)
+
+
+def test_a_broken_stream_is_an_error_of_the_turn_and_not_of_the_page() -> None:
+    def events() -> Iterator[Event]:
+        yield StatusEvent(node="intake", label="一")
+        raise StreamBroken("client_stream_broken")
+
+    live = Live("?").begin(events)
+    _until_over(live)
+    assert isinstance(live.error, StreamBroken) and live.steps == ["一"]
+
+
+def test_a_stream_that_nobody_looks_at_is_left() -> None:
+    closed = threading.Event()
+
+    def events() -> Iterator[Event]:
+        try:
+            while True:
+                yield StatusEvent(node="intake", label="一")
+        finally:
+            closed.set()
+
+    live = Live("?")
+    live.seen_at -= 3600
+    live.begin(events)
+    assert closed.wait(5)
+
+
+def test_choices_survive_a_cookie() -> None:
+    assert str(Preferences("en", 175, "contrast", True)) == "en.175.contrast.1"
+
+
+def test_streamlit_listens_here_alone_and_reports_to_nobody() -> None:
+    flags = streamlit_flags("127.0.0.1", 1)
+    assert "--server.address=127.0.0.1" in flags and "--browser.gatherUsageStats=false" in flags
+
+
+def test_every_error_of_the_client_has_words_of_its_own() -> None:
+    for language in ("zh", "en"):
+        for kind in ("ConnectionFailed", "StreamBroken", "Busy", "Unauthorized", "ServerFailed", "NotFound"):
+            assert catalogue(language)[f"ui.error_{kind}"]
+
+
+def _until_over(live: Live) -> None:
+    while not live.over:
+        assert live.news.wait(5)
+        live.news.clear()
