@@ -5,12 +5,19 @@ PY     := $(VENV)/bin/python
 PIP    := $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt
 CHECKED := configs tools retrieval memory graphs agent evaluation
 
-.PHONY: run chat test lint types tests bench bench-retrieval bench-safety bench-citations test-turns test-kill notebooks doctor clean
+.PHONY: run chat serve test lint types tests bench bench-retrieval bench-safety bench-memory bench-audit bench-citations bench-ui bench-vllm screenshots test-vllm test-turns test-api test-kill test-memory test-durability notebooks doctor clean
 
-run: chat
+# The page and the service together, on this machine alone; Ctrl-C ends both.
+run: $(VENV)/installed
+	@$(PY) -m agent run
 
 chat: $(VENV)/installed
 	@$(PY) -m agent chat
+
+# The HTTP service with the embedded profile, on 127.0.0.1:8000 alone; `make serve PORT=9000` takes another port.
+PORT ?= 8000
+serve: $(VENV)/installed
+	@$(PY) -m agent serve --host 127.0.0.1 --port $(PORT)
 
 doctor: $(VENV)/installed
 	@$(PY) -m agent doctor
@@ -35,8 +42,34 @@ test-turns: $(VENV)/installed-dev
 test-kill: $(VENV)/installed-dev
 	SHENSI_TEST_KILLS=100 $(PY) -m pytest tests/retrieval/test_crash.py -k any_moment
 
+# 20,000 random operations over 3 tenants x 50 people, and 50 conversations of 10 turns with kills, on SQLite and PostgreSQL; `make test`
+# runs short versions of both. Needs PostgreSQL (apt-get install postgresql).
+test-memory: $(VENV)/installed-dev
+	SHENSI_TEST_POSTGRES=needed SHENSI_TEST_OPERATIONS=20000 SHENSI_TEST_SESSIONS=50 $(PY) -m pytest -n auto tests/memory
+
+# The service dies 200 times at and inside nodes and at any moment, and 200 clients go away at random; `make test` runs short versions of both.
+test-durability: $(VENV)/installed-dev
+	SHENSI_TEST_DEATHS=200 SHENSI_TEST_CANCELS=200 $(PY) -m pytest tests/agent/server/test_durability.py tests/agent/server/test_cancellation.py
+
+# Forty requests to each operation of the interface with what its description allows, and forty with what it does not; `make test`: three.
+test-api: $(VENV)/installed-dev
+	SHENSI_TEST_EXAMPLES=40 $(PY) -m pytest tests/agent/server/test_openapi.py
+
 bench-safety: $(VENV)/installed-dev
 	$(PY) -m evaluation.safety
+
+# Precision and recall of remembered facts by kind, status and language; `-- --errors` lists what the dev half misses.
+bench-memory: $(VENV)/installed-dev
+	$(PY) -m evaluation.memory
+
+# 200 clients at once against one worker with everything on, beside a bare graph behind a bare FastAPI; SECONDS=600 shows the memory's drift.
+SECONDS ?= 30
+bench-load: $(VENV)/installed-dev
+	$(PY) -m evaluation.load --seconds $(SECONDS)
+
+# The audit ledger: entries appended a second, and 100,000 of them verified (bound: 5 s).
+bench-audit: $(VENV)/installed-dev
+	$(PY) -m evaluation.ledger
 
 bench-citations: $(VENV)/installed-dev
 	$(PY) -m evaluation.citations
@@ -45,9 +78,25 @@ bench-citations: $(VENV)/installed-dev
 bench-retrieval: $(VENV)/installed-dev
 	$(PY) -m evaluation.retrieval
 
+# First paint, from sending to the first step in sight, twenty browsers at once. Needs chromium (apt-get install chromium).
+bench-ui: $(VENV)/installed-dev
+	$(PY) -m evaluation.ui
+
+# The gallery in docs/screenshots, both languages, desktop and phone. Needs chromium and a Chinese font (apt-get install fonts-wqy-microhei).
+screenshots: $(VENV)/installed-dev
+	$(PY) -m evaluation.screenshots
+
 # Executes the notebooks with what data is there; what ran, with its pictures, goes into data/notebooks/.
 notebooks: $(VENV)/installed-dev
 	$(PY) -m evaluation.notebooks
+
+# Tokens and whole consults of any endpoint: make bench-vllm URL=http://127.0.0.1:8000/v1 HARDWARE="2 x H100, BF16, TP=2"
+bench-vllm: $(VENV)/installed-dev
+	$(PY) -m evaluation.serving --url "$(URL)" --hardware "$(HARDWARE)" $(ARGS)
+
+# The real vLLM server on CPU with a tiny random Qwen3 and the production flags, TP=1 and TP=2: an environment of 3.4 GB of its own in data/.
+test-vllm: $(VENV)/installed-dev
+	$(PY) -m tests.real_vllm.run $(ARGS)
 
 bench: $(VENV)/installed-dev
 	$(PY) -m evaluation.bench

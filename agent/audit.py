@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -27,13 +27,21 @@ from tools.triage import Triage, emergency_of, triage
 _MAX_CHARS = 100_000
 
 
-class Record(BaseModel):
-    """One line of input."""
+class Line(BaseModel):
+    """What every line of input may say."""
 
     model_config = ConfigDict(extra="ignore")
 
     id: str | int | None = None
     lang: str | None = Field(None, pattern="^(zh|en)$")
+
+
+Shape = TypeVar("Shape", bound=Line)
+
+
+class Record(Line):
+    """One line to check or to triage."""
+
     text: str = Field(max_length=_MAX_CHARS)
     profile: Person = Field(default_factory=Person)
 
@@ -45,7 +53,7 @@ class Record(BaseModel):
 
 def check_lines(lines: Iterable[str], tables: Tables, language: str | None = None) -> Iterator[dict[str, Any]]:
     """Yield the findings of each record, in ``language`` where a line asks for none."""
-    for record in _records(lines, language):
+    for record in records(lines, Record, language):
         if isinstance(record, dict):
             yield record
             continue
@@ -60,7 +68,7 @@ def triage_lines(
 ) -> Iterator[dict[str, Any]]:
     """Yield level, red flag, rules, advice and department of each record, in ``language`` where a line asks for none."""
     held: list[Record | dict[str, Any]] = []
-    for record in _records(lines, language):
+    for record in records(lines, Record, language):
         held.append(record)
         if len(held) >= batch:
             yield from _triaged(held, tables, second_look)
@@ -69,28 +77,29 @@ def triage_lines(
 
 
 def _triaged(held: list[Record | dict[str, Any]], tables: Tables, second_look: SecondLook | None) -> Iterator[dict[str, Any]]:
-    good = [record for record in held if isinstance(record, Record)]
-    said = [clean(record.text) for record in good]
-    people = [person_of(record, tables) for record in good]
+    ready = triaged([record for record in held if isinstance(record, Record)], tables, second_look, ConsultSettings().region)
+    for record in held:
+        yield record if isinstance(record, dict) else next(ready)
+
+
+def triaged(given: Sequence[Record], tables: Tables, second_look: SecondLook | None, region: str) -> Iterator[dict[str, Any]]:
+    """Yield the triage of each record, with the emergency numbers of a region."""
+    said = [clean(record.text) for record in given]
+    people = [person_of(record, tables) for record in given]
     results = [triage(words, tables, person) for words, person in zip(said, people, strict=True)]
     if second_look:
         results = second_look(said, results)
-    ready = iter(zip(good, said, people, results, strict=True))
-    for record in held:
-        if isinstance(record, dict):
-            yield record
-        else:
-            _, words, person, result = next(ready)
-            yield _triage_line(record, words, person, result, tables)
+    for record, words, person, result in zip(given, said, people, results, strict=True):
+        yield _triage_line(record, words, person, result, tables, region)
 
 
-def _triage_line(record: Record, words: str, person: PatientProfile, result: Triage, tables: Tables) -> dict[str, Any]:
+def _triage_line(record: Record, words: str, person: PatientProfile, result: Triage, tables: Tables, region: str) -> dict[str, Any]:
     language = record.language
     emergency = emergency_of(result, tables)
     if emergency:
         department = emergency.department
         advice = emergency.advice.in_(language)
-        line = tables.hotlines.get((ConsultSettings().region, emergency.call))
+        line = tables.hotlines.get((region, emergency.call))
         if line and result.level == "emergency":
             advice = text(language, "emergency.call_ambulance", number=line.number, name=line.name.in_(language)) + " " + advice
     else:
@@ -122,6 +131,7 @@ def person_of(record: Record, tables: Tables) -> PatientProfile:
     return replace(
         given,
         allergies=(*given.allergies, *told.allergies),
+        intolerances=told.intolerances,
         medications=(*given.medications, *(replace(known, now=True) for known in told.medications)),
         conditions=(*given.conditions, *told.conditions),
         age_months=given.age_months if given.age_months is not None else told.age_months,
@@ -134,13 +144,13 @@ def person_of(record: Record, tables: Tables) -> PatientProfile:
     )
 
 
-def _records(lines: Iterable[str], language: str | None = None) -> Iterator[Record | dict[str, Any]]:
+def records(lines: Iterable[str], shape: type[Shape], language: str | None = None) -> Iterator[Shape | dict[str, Any]]:
     """Yield records; a line that is none becomes an ``error`` and stops nothing."""
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            record = Record.model_validate_json(line)
+            record = shape.model_validate_json(line)
             yield record if record.lang else record.model_copy(update={"lang": language})
         except ValidationError as error:
             first = error.errors()[0]

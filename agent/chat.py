@@ -12,13 +12,15 @@ from rich.console import Console
 from rich.markup import escape
 
 from agent.errors import AgentError
+from agent.memory_commands import MemoryCommands
+from agent.remembered import remembered_line
 from agent.schema import DoneEvent, Event, MemoryEvent, SafetyEvent, SourcesEvent, StatusEvent, TokenEvent, Turn
 from agent.service import ConsultService
 from agent.why import search_lines
 from configs.errors import ShensiError
 from configs.locales import text
 from graphs.errors import QuestionRejected
-from memory.facts import ANY, Fact
+from memory.errors import BadRecord, EditRefused
 
 Reader = Callable[[str], Awaitable[str | None]]
 
@@ -32,6 +34,7 @@ class Chat:
         self.thread = thread or service.new_thread()
         self.language = language
         self.last: Turn | None = None
+        self.memory = MemoryCommands(service.record, self.say, lambda: self.shown)
 
     @property
     def shown(self) -> str:
@@ -67,9 +70,9 @@ class Chat:
         elif isinstance(event, TokenEvent):
             self.console.print(escape(event.text), end="", highlight=False, soft_wrap=True, emoji=False)
         elif isinstance(event, MemoryEvent):
-            facts = text(self.shown, "findings.joiner").join(describe_fact(fact, self.shown) for fact in event.facts)
+            line = remembered_line(event.facts, event.waiting, self.shown)
             self.console.print()
-            self.say("chat.remembered", "dim", facts=facts)
+            self.console.print(escape(line), style="dim", highlight=False, soft_wrap=True)
         elif isinstance(event, DoneEvent):
             self.last = event.turn
             self.console.print()
@@ -82,10 +85,8 @@ class Chat:
             self.say("chat.new")
         elif name in ("/help", "/?"):
             self.say("chat.help")
-        elif name == "/memory":
-            await self._memory()
-        elif name == "/forget":
-            await self._forget(rest.strip())
+        elif await self.memory.run(name, rest.strip()):
+            pass
         elif name == "/sources":
             self._sources()
         elif name == "/why":
@@ -97,22 +98,6 @@ class Chat:
         else:
             return False
         return True
-
-    async def _memory(self) -> None:
-        facts = await self.service.facts()
-        if not facts:
-            self.say("chat.memory_empty")
-        for number, fact in enumerate(facts, start=1):
-            self.say(
-                "chat.memory_line", number=number, fact=describe_fact(fact, self.shown), quote=fact.quote, at=fact.at[:16].replace("T", " ")
-            )
-
-    async def _forget(self, number: str) -> None:
-        if not number.isdecimal():
-            self.say("chat.forget_usage")
-            return
-        fact = await self.service.forget(int(number))
-        self.say("chat.forgotten", fact=describe_fact(fact, self.shown))
 
     def _sources(self) -> None:
         if not self.last or not self.last.citations:
@@ -157,16 +142,6 @@ class Chat:
         self.say("chat.lang_set")
 
 
-def describe_fact(fact: Fact, language: str) -> str:
-    """Return a fact in a few words."""
-    kind, status = text(language, f"memory.kind_{fact.kind}"), text(language, f"memory.status_{fact.status}")
-    value = text(language, "memory.anything") if fact.value == ANY else fact.value
-    if fact.kind in ("sex", "pregnancy", "lactation"):
-        value = text(language, f"memory.{fact.value}")
-    who = "" if fact.subject == "self" else text(language, "memory.of", subject=text(language, f"memory.subject_{fact.subject}"))
-    return text(language, "memory.fact", who=who, kind=kind, value=value, status=status)
-
-
 async def chat(service: ConsultService, console: Console, *, thread: str | None, language: str | None) -> int:
     """Talk until the end of input.
 
@@ -193,7 +168,7 @@ async def _one_line(session: Chat, line: str) -> None:
     try:
         if not await session.command(line):
             await _cancellable(session, line)
-    except (QuestionRejected, AgentError) as error:
+    except (QuestionRejected, AgentError, BadRecord, EditRefused) as error:
         session.console.print(escape(error.message(session.shown)), style="yellow", highlight=False)
     except ShensiError as error:
         session.console.print(escape(error.message(session.shown)), style="red", highlight=False)

@@ -1,4 +1,4 @@
-"""The command line: ``python -m agent {chat,ask,ingest,search,collections,check,triage,knowledge,doctor,graph}``."""
+"""The command line: ``python -m agent {run,ui,chat,ask,serve,memory,audit,keys,ingest,search,check,batch,serve-llm,...}``."""
 
 from __future__ import annotations
 
@@ -12,9 +12,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from agent import collections, indexing, scripts, searching
+from agent import collections, indexing, memory_cli, scripts, searching
+from agent.batch import cli as batching
 from agent.errors import BadCall
+from agent.ledger import cli as audit_cli
 from agent.progress import bar
+from agent.server import keys_cli, serve
+from agent.serving import cli as serving
+from agent.ui import launch
 from configs.errors import ConfigError, ShensiError
 from configs.locales import environment_language
 from configs.settings import DEFAULT_PROFILE, Settings, load_settings
@@ -27,6 +32,8 @@ _JSON_KEYS = {
     "citations",
     "findings",
     "facts",
+    "remembered",
+    "waiting",
     "rounds",
     "writer",
     "timings",
@@ -34,6 +41,7 @@ _JSON_KEYS = {
     "turn",
     "changes",
     "notices",
+    "questions",
     "fallback",
     "reviewed",
 }
@@ -52,7 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = load_settings(options.profile)
         if language is None and settings.consult.language != "auto":
             language = settings.consult.language
-        return asyncio.run(_COMMANDS[options.command](options, settings, language))
+        with asyncio.Runner(loop_factory=serve.loop_factory() if options.command == "serve" else None) as runner:
+            return runner.run(_COMMANDS[options.command](options, settings, language))
     except (ConfigError, QuestionRejected, BadCall) as error:
         _complain(error, language)
         return 2
@@ -73,6 +82,8 @@ async def _ask(options: argparse.Namespace, settings: Settings, language: str | 
     async with ConsultService.open(settings, progress=bar(language)) as service:
         turn = await service.ask(question, thread=options.thread or service.new_thread(), language=language)
     print(turn.model_dump_json(include=_JSON_KEYS, indent=2, by_alias=True) if options.json else turn.answer)
+    if turn.memory_line and not options.json:
+        print(turn.memory_line)
     return 0
 
 
@@ -106,14 +117,23 @@ async def _graph(options: argparse.Namespace, settings: Settings, language: str 
 _COMMANDS = {
     "check": scripts.check,
     "triage": scripts.triage,
+    "extract": scripts.extract,
     "knowledge": scripts.knowledge,
     "chat": _chat,
     "ask": _ask,
+    "memory": memory_cli.memory,
+    "audit": audit_cli.audit,
+    "keys": keys_cli.keys,
     "ingest": indexing.ingest,
     "search": searching.search,
     "collections": collections.collections,
+    "serve": serve.serve,
+    "run": launch.run,
+    "ui": launch.ui,
     "doctor": _doctor,
     "graph": _graph,
+    "serve-llm": serving.serve_llm,
+    "batch": batching.batch,
 }
 
 
@@ -131,10 +151,11 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("question")
     one.add_argument("--thread", default=None)
     one.add_argument("--json", action="store_true")
-    for module in (indexing, searching, collections):
+    for module in (launch, indexing, searching, collections, memory_cli, audit_cli, keys_cli, serve, serving, batching):
         module.add_parser(commands, common)
     commands.add_parser("check", parents=[common], help="逐行核查用药安全（JSON 行）/ check JSON lines for unsafe medicines")
     commands.add_parser("triage", parents=[common], help="逐行分诊（JSON 行）/ triage JSON lines")
+    commands.add_parser("extract", parents=[common], help="逐行读出患者说过的情况（JSON 行）/ read the facts in JSON lines of messages")
     one = commands.add_parser("knowledge", parents=[common], help="核对知识表，或给修改过的表封签 / validate tables, or seal changed ones")
     one.add_argument("action", choices=("check", "seal", "vectors"))
     one.add_argument("path", type=Path, nargs="?", default=None, help="您自己的表 / a folder with your own tables")
@@ -150,4 +171,6 @@ def _complain(error: ShensiError, language: str | None) -> None:
 def _quiet() -> None:
     """Keep library chatter off the patient's screen; ``SHENSI_LOG=INFO`` shows it."""
     logging.basicConfig(level=os.environ.get("SHENSI_LOG", "ERROR"), format="%(levelname)s %(name)s %(message)s")
+    for name in ("openai", "httpx2", "httpcore2", "aiosqlite"):  # they would write down whole questions at DEBUG
+        logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(True)

@@ -6,6 +6,7 @@ import shutil
 from dataclasses import dataclass
 from typing import Literal
 
+from agent.endpoint.probes import Seen, probe_all
 from agent.llm import probe
 from configs.errors import ShensiError
 from configs.locales import text
@@ -33,8 +34,7 @@ async def examine(settings: Settings, language: str) -> list[Check]:
     checks = [Check("OK", text(language, "doctor.configuration"), text(language, "doctor.configuration_good"))]
     checks.append(_tables(settings, language))
     checks += await _stores(settings, language)
-    checks.append(await _model(settings, language))
-    return checks
+    return [*checks, *await _model(settings, language)]
 
 
 def _tables(settings: Settings, language: str) -> Check:
@@ -52,9 +52,9 @@ def _tables(settings: Settings, language: str) -> Check:
 async def _stores(settings: Settings, language: str) -> list[Check]:
     name = text(language, "doctor.stores")
     try:
-        async with open_stores(settings.storage.data_dir, STATE_TYPES):
+        async with open_stores(settings.storage, STATE_TYPES) as opened:
             free = shutil.disk_usage(settings.storage.data_dir).free
-            said = text(language, "doctor.stores_good", folder=str(settings.storage.data_dir), free=free // 2**20)
+            said = text(language, "doctor.stores_good", folder=opened.backend.where, free=free // 2**20)
             stores = Check("WARN" if free < _LOW_SPACE else "OK", name, said)
             return [stores, *_index(settings, language)]
     except ShensiError as error:
@@ -83,15 +83,22 @@ def _index(settings: Settings, language: str) -> list[Check]:
     return checks
 
 
-async def _model(settings: Settings, language: str) -> Check:
+async def _model(settings: Settings, language: str) -> list[Check]:
     name = text(language, "doctor.model")
     if not settings.llm.base_url:
-        return Check("WARN", name, text(language, "doctor.model_none"), text(language, "doctor.model_none_mend"))
+        return [Check("WARN", name, text(language, "doctor.model_none"), text(language, "doctor.model_none_mend"))]
     report = await probe(settings.llm)
     if not report.reachable:
         said = text(language, "doctor.model_dead", url=settings.llm.base_url, reason=report.reason)
-        return Check("FAIL", name, said, text(language, "doctor.model_dead_mend"))
+        return [Check("FAIL", name, said, text(language, "doctor.model_dead_mend"))]
     if settings.llm.model not in report.models:
         said = text(language, "doctor.model_missing", model=settings.llm.model, models=", ".join(report.models) or "-")
-        return Check("FAIL", name, said, text(language, "doctor.model_missing_mend"))
-    return Check("OK", name, text(language, "doctor.model_good", model=settings.llm.model, url=settings.llm.base_url))
+        return [Check("FAIL", name, said, text(language, "doctor.model_missing_mend"))]
+    good = Check("OK", name, text(language, "doctor.model_good", model=settings.llm.model, url=settings.llm.base_url))
+    return [good, *(_probed(seen, language) for seen in await probe_all(settings.llm))]
+
+
+def _probed(seen: Seen, language: str) -> Check:
+    said = text(language, f"endpoint.{seen.key}", **seen.values)
+    mend = text(language, f"endpoint.{seen.key}_mend") if seen.state != "OK" else ""
+    return Check(seen.state, text(language, f"endpoint.probe_{seen.probe}"), said, mend)

@@ -4,12 +4,15 @@ ShensiError
 └── AgentError
     ├── UnknownItem        a number or an id that names nothing here
     ├── BadLine            a line of a script's input
-    └── BadCall            a command line that cannot be followed
+    ├── ResumeRefused      an answer that does not fit what a waiting turn asks
+    ├── BadCall            a command line that cannot be followed
+    └── ServingFailed      a language model that cannot be served here
 """
 
 from __future__ import annotations
 
 from configs.errors import ShensiError
+from memory.errors import StorageError
 
 
 class AgentError(ShensiError):
@@ -26,3 +29,15 @@ class BadLine(AgentError):
 
 class BadCall(AgentError):
     """A command was called in a way that makes no sense; the exit status is 2."""
+
+
+class ResumeRefused(AgentError):
+    """An answer that does not fit what a waiting turn asks; the turn waits on."""
+
+
+class ServingFailed(AgentError):
+    """A profile, the cards or the program do not allow to serve a model."""
+
+
+class LedgerBroken(StorageError):
+    """The audit ledger was changed by somebody else; nothing is added to it."""

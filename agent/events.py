@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from agent.remembered import remembered_line
 from agent.schema import Event, MemoryEvent, SafetyEvent, SourcesEvent, StatusEvent, TokenEvent, Turn
 from configs.locales import catalogue
 from graphs.evidence import resolve
@@ -21,8 +22,10 @@ _STEP = 12
 class Translator:
     """Turns one run's stream into events and keeps the time."""
 
-    def __init__(self, language: str, retriever: Retriever) -> None:
+    def __init__(self, language: str, retriever: Retriever, ended: Callable[[str, float], None] = lambda node, seconds: None) -> None:
+        """``ended`` is told of every node that has ended and of how long it took."""
         self.language = language
+        self._ended = ended
         self.timings: dict[str, float] = {}
         self._retriever = retriever
         self._started: dict[str, float] = {}
@@ -41,6 +44,7 @@ class Translator:
             return
         seconds = time.perf_counter() - self._started.pop(data["id"], time.perf_counter())
         self.timings[node] = round(self.timings.get(node, 0.0) + seconds, 4)
+        self._ended(node, seconds)
         yield from self._results(node, dict(data.get("result") or {}))
 
     def _results(self, node: str, result: dict[str, Any]) -> Iterator[Event]:
@@ -83,12 +87,19 @@ def turn_of(state: ConsultState, timings: dict[str, float]) -> Turn:
         outcome=answer.outcome,
         level=answer.level,
         notices=list(answer.notices),
+        questions=list(answer.questions),
         body=list(answer.body),
         next_steps=list(answer.next_steps),
         citations=list(answer.citations),
         findings=[*state["warnings"], *critique.findings],
         changes=[change.model_copy(update={"before": ""}) for change in state["changes"]],
         facts=[*state["facts"], *state["model_facts"]],
+        remembered=state.get("remembered", []),
+        waiting=state.get("waiting", []),
+        contradicted=state.get("contradicted", []),
+        memory_line=remembered_line(
+            state.get("remembered", []), state.get("waiting", []), state["language"], state.get("contradicted", [])
+        ),
         rounds=state["rounds"],
         writer=answer.writer,
         reviewed=critique.reviewed,
@@ -102,4 +113,4 @@ def turn_of(state: ConsultState, timings: dict[str, float]) -> Turn:
 
 def memory_event(turn: Turn) -> MemoryEvent | None:
     """Return what was newly remembered, if anything."""
-    return MemoryEvent(facts=turn.facts) if turn.facts else None
+    return MemoryEvent(facts=turn.remembered, waiting=turn.waiting) if turn.remembered or turn.waiting else None

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import openai
@@ -17,13 +16,16 @@ from langchain_core.tools import BaseTool
 from langchain_openai import ChatOpenAI
 from pydantic import BaseModel, ValidationError
 
+from agent.calling import Call
+from agent.metering import Meter, ModelCall
 from configs.settings import ModelSettings, Role
+from graphs.calls import without_thinking
 from graphs.context import Schema
-from graphs.errors import ModelFailed
+from graphs.errors import UNREADABLE, ModelFailed
 
 log = logging.getLogger(__name__)
 
-_THINKING = re.compile(r"<think>.*?(</think>|$)", re.S)
+_THINKING_TEMPERATURE = 0.6
 _RETRIED = (openai.APIConnectionError, openai.InternalServerError, openai.RateLimitError)
 _BESIDE: tuple[Role, ...] = ("extract", "look")
 """Roles with short limits that run beside the draft: that they are late says nothing about the endpoint."""
@@ -34,10 +36,11 @@ _GARBAGE = (openai.OpenAIError, ValueError, TypeError, AttributeError, KeyError,
 class OpenAIModels:
     """One endpoint in six roles."""
 
-    def __init__(self, settings: ModelSettings, connections: openai.DefaultAsyncHttpxClient) -> None:
+    def __init__(self, settings: ModelSettings, connections: Any, meter: Meter | None = None) -> None:
         self._settings = settings
+        self._meter = meter
         self._connections = connections
-        self._clients: dict[Role, ChatOpenAI] = {}
+        self._roles: dict[tuple[Role, bool], Call] = {}
         self._down_until = 0.0
         self.name = settings.model
 
@@ -51,8 +54,7 @@ class OpenAIModels:
         Raises:
             ModelFailed: unreachable, too slow, rejected or no message, after the one retry that the policy allows.
         """
-        client = self._client(role)
-        return await self._call(role, client.bind_tools(list(tools)) if tools else client, messages)
+        return await self._call(role, self._role(role, thinking=False).with_tools(tools), messages)
 
     async def parse(self, role: Role, messages: Sequence[BaseMessage], schema: type[Schema], name: str) -> Schema:
         """Return an answer that fits ``schema``; asked once more when the first does not.
@@ -60,61 +62,76 @@ class OpenAIModels:
         Raises:
             ModelFailed: as ``reply``, or two answers that do not fit.
         """
-        wanted = {"type": "json_schema", "json_schema": {"name": name, "strict": True, "schema": schema.model_json_schema()}}
-        client = self._client(role).bind(response_format=wanted)
-        for _ in range(2):
-            message = await self._call(role, client, messages)
+        wanted = {"type": "json_schema", "json_schema": {"name": name, "strict": True, "schema": _schema_of(schema)}}
+        # Thoughts may use up the room for the answer: what did not fit is asked for again without them.
+        for thinking in (self._settings.roles[role].thinking, False):
+            message = await self._call(role, self._role(role, thinking).shaped(wanted), messages)
             try:
-                return schema.model_validate_json(_THINKING.sub("", message.text).strip())
+                return schema.model_validate_json(without_thinking(message.text).strip())
             except ValidationError as error:
                 log.warning("model answer does not fit %s: %d errors", name, error.error_count())
         raise ModelFailed("model_failed", reason="answer does not fit the schema")
 
-    async def _call(self, role: Role, client: Any, messages: Sequence[BaseMessage]) -> AIMessage:
+    async def _call(self, role: Role, call: Call, messages: Sequence[BaseMessage]) -> AIMessage:
         limit = self._settings.roles[role].timeout_s
         for attempt in range(self._settings.retries + 1):
             try:
+                begun = time.perf_counter()
                 async with asyncio.timeout(limit):
-                    message = await client.ainvoke(list(messages))
-                if isinstance(message, AIMessage):
-                    return message
-                raise ValueError("no message")
+                    message = await call(messages)
+                self._count(role, begun, message)
+                return message
             except _RETRIED as error:
                 if attempt < self._settings.retries and not isinstance(error, openai.APITimeoutError):
                     await asyncio.sleep(0.2 * (attempt + 1))
                     continue
+                self._count(role, begun, failed=error)
                 raise self._failed(error, dead=isinstance(error, openai.APIConnectionError) and role not in _BESIDE) from error
             except TimeoutError as error:
+                self._count(role, begun, failed=error)
                 raise self._failed(error, dead=role not in _BESIDE) from error
+            except ValidationError as error:
+                self._count(role, begun, failed=error)
+                raise self._failed(error, dead=False, reason=UNREADABLE) from error
             except _GARBAGE as error:
+                self._count(role, begun, failed=error)
                 raise self._failed(error, dead=False) from error
         raise AssertionError("unreachable")
 
-    def _failed(self, error: Exception, *, dead: bool) -> ModelFailed:
+    def _count(self, role: Role, begun: float, message: AIMessage | None = None, failed: Exception | None = None) -> None:
+        if self._meter is not None:
+            used = message.usage_metadata if message else None
+            prompt, completion = (used["input_tokens"], used["output_tokens"]) if used else (0, 0)
+            kind = type(failed).__name__ if failed else ""
+            self._meter.model(ModelCall(role, time.perf_counter() - begun, prompt, completion, kind))
+
+    def _failed(self, error: Exception, *, dead: bool, reason: str = "") -> ModelFailed:
         log.warning("model call failed: %s", type(error).__name__)  # never the message: it may quote the patient
         if dead:
             self._down_until = time.monotonic() + self._settings.cooldown_s
-        return ModelFailed("model_failed", reason=type(error).__name__)
+        return ModelFailed("model_failed", reason=reason or type(error).__name__)
 
-    def _client(self, role: Role) -> ChatOpenAI:
-        if role not in self._clients:
+    def _role(self, role: Role, thinking: bool) -> Call:
+        if (role, thinking) not in self._roles:
             how = self._settings.roles[role]
-            extra: dict[str, Any] = (
-                {"chat_template_kwargs": {"enable_thinking": how.thinking}} if self._settings.send_thinking_switch else {}
-            )
-            self._clients[role] = ChatOpenAI(
+            switch = {"chat_template_kwargs": {"enable_thinking": thinking}} if self._settings.send_thinking_switch else None
+            chat = ChatOpenAI(
                 model=self._settings.model,
                 base_url=self._settings.base_url,
                 api_key=self._key,
-                temperature=how.temperature,
+                # Qwen3 repeats itself without end when it thinks greedily.
+                temperature=max(how.temperature, _THINKING_TEMPERATURE) if thinking else how.temperature,
                 top_p=how.top_p,
-                max_tokens=how.max_tokens,
+                max_tokens=how.max_tokens + (how.thinking_tokens if thinking else 0),
                 timeout=how.timeout_s,
                 max_retries=0,  # the retry policy is in _call and nowhere else
-                extra_body=extra or None,
+                # Nothing of a call leaves before it is audited, and vLLM parses streamed tool calls less surely than whole ones.
+                disable_streaming=True,
+                extra_body=switch,
                 http_async_client=self._connections,
             )
-        return self._clients[role]
+            self._roles[role, thinking] = Call(chat)
+        return self._roles[role, thinking]
 
     @cached_property
     def _key(self) -> Any:
@@ -122,7 +139,7 @@ class OpenAIModels:
 
 
 @asynccontextmanager
-async def open_models(settings: ModelSettings) -> AsyncIterator[OpenAIModels | None]:
+async def open_models(settings: ModelSettings, meter: Meter | None = None) -> AsyncIterator[OpenAIModels | None]:
     """Yield the configured endpoint, or ``None`` when there is none, and close its connections at the end.
 
     The connections belong to one service: the client library would share one pool over all event loops of the process,
@@ -131,8 +148,14 @@ async def open_models(settings: ModelSettings) -> AsyncIterator[OpenAIModels | N
     if not settings.base_url:
         yield None
         return
-    async with openai.DefaultAsyncHttpxClient() as connections:
-        yield OpenAIModels(settings, connections)
+    # Over aiohttp: with hundreds of calls in flight the client library's own transport becomes the slowest part of the service.
+    async with openai.DefaultAioHttpClient() as connections:
+        yield OpenAIModels(settings, connections, meter)
+
+
+@cache
+def _schema_of(shape: type[BaseModel]) -> dict[str, Any]:
+    return shape.model_json_schema()
 
 
 class EndpointReport(BaseModel):

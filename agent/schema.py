@@ -11,6 +11,29 @@ from memory.facts import Fact
 from tools.findings import Finding
 from tools.records import Level
 
+__all__ = [
+    "AskEvent",
+    "Change",
+    "Citation",
+    "DoneEvent",
+    "ErrorEvent",
+    "Event",
+    "Fact",
+    "Finding",
+    "Level",
+    "MemoryEvent",
+    "ModelLook",
+    "Outcome",
+    "SafetyEvent",
+    "Sentence",
+    "SourcesEvent",
+    "StatusEvent",
+    "TokenEvent",
+    "Turn",
+    "Wire",
+    "Writer",
+]
+
 
 class Wire(BaseModel):
     """A message that leaves the process."""
@@ -27,12 +50,22 @@ class Turn(Wire):
     outcome: Outcome
     level: Level
     notices: list[str] = []
+    questions: list[str] = []
+    """What the reader is asked back before the advice can be sure."""
     body: list[Sentence] = []
     next_steps: list[str] = []
     citations: list[Citation] = []
     findings: list[Finding] = []
     changes: list[Change] = []
     facts: list[Fact] = []
+    remembered: list[Fact] = []
+    """What of ``facts`` was not known before."""
+    waiting: list[Fact] = []
+    """What of them holds only once the patient has confirmed it."""
+    contradicted: list[Fact] = []
+    """What was said before and does not go with it; the safer one counts until the reader settles it."""
+    memory_line: str = ""
+    """The same in one line for the reader, so that they can object."""
     rounds: int = 0
     writer: Writer
     reviewed: bool = False
@@ -78,10 +111,20 @@ class TokenEvent(Wire):
 
 
 class MemoryEvent(Wire):
-    """What was newly remembered."""
+    """What was newly remembered, and what waits for a confirmation."""
 
     event: Literal["memory"] = "memory"
     facts: list[Fact]
+    waiting: list[Fact] = []
+
+
+class AskEvent(Wire):
+    """The turn waits for the reader: a clarifying question, a confirmation. The stream ends here and goes on with the answer."""
+
+    event: Literal["ask"] = "ask"
+    thread: str
+    turn: str
+    question: Any
 
 
 class DoneEvent(Wire):
@@ -100,6 +143,6 @@ class ErrorEvent(Wire):
 
 
 Event = Annotated[
-    StatusEvent | SourcesEvent | SafetyEvent | TokenEvent | MemoryEvent | DoneEvent | ErrorEvent,
+    StatusEvent | SourcesEvent | SafetyEvent | TokenEvent | MemoryEvent | AskEvent | DoneEvent | ErrorEvent,
     Field(discriminator="event"),
 ]

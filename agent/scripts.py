@@ -1,4 +1,4 @@
-"""The commands for scripts and for who keeps the tables: ``check``, ``triage`` and ``knowledge``."""
+"""The commands for scripts and for who keeps the tables: ``check``, ``triage``, ``extract`` and ``knowledge``."""
 
 from __future__ import annotations
 
@@ -30,6 +30,19 @@ async def triage(options: argparse.Namespace, settings: Settings, language: str 
     """Triage JSON lines on standard input."""
     tables = open_tables(settings)
     return audit.run(audit.triage_lines(_lines(), tables, _second_look(settings, tables), language=language))
+
+
+async def extract(options: argparse.Namespace, settings: Settings, language: str | None) -> int:
+    """Read the facts in JSON lines of patient messages; a configured model adds to what the rules read."""
+    from agent.extracting import extract_lines  # the model's client takes seconds to import, which the others can do without
+    from agent.llm import open_models
+
+    tables = open_tables(settings)
+    failed = False
+    async with open_models(settings.llm) as models:
+        async for result in extract_lines(_lines(), tables, models, language):
+            failed |= audit.run([result]) != 0
+    return 1 if failed else 0
 
 
 async def knowledge(options: argparse.Namespace, settings: Settings, language: str | None) -> int:

@@ -3,54 +3,54 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
+import re
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from copy import copy
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, TypeVar, cast
+from typing import Any
 
-from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import StateGraph
-from langgraph.store.base import BaseStore
 
-from agent.errors import UnknownItem
-from agent.events import Translator, memory_event, turn_of
+from agent.intake import accepted, language_for
+from agent.ledger.ledger import open_ledger
 from agent.llm import open_models
+from agent.metering import Meters
 from agent.opening import Progress, open_index, open_second_look, open_tables
+from agent.record import RecordService
 from agent.schema import DoneEvent, Event, Turn
+from agent.summaries import Summaries
+from agent.turns import TurnRunner
 from configs.settings import Settings
 from graphs.consult import builder as consult_builder
 from graphs.context import Context
-from graphs.errors import QuestionRejected
-from graphs.state import STATE_TYPES, ConsultState
-from memory.errors import storage_error
+from graphs.state import STATE_TYPES, ConsultInput
 from memory.facts import Fact
-from memory.patients import PatientMemory
-from memory.persistence import open_stores
-from tools.text import clean, language_of
+from memory.persistence import Stores, open_stores
 
-T = TypeVar("T")
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 
 
-class ConsultService:
+class ConsultService(TurnRunner):
     """Turns on threads, and the record they leave. Use ``ConsultService.open``."""
 
     def __init__(
         self,
         settings: Settings,
         context: Context,
-        saver: BaseCheckpointSaver[Any],
-        store: BaseStore,
+        stores: Stores,
         builder: StateGraph[Any, Any, Any, Any],
+        meters: Meters | None = None,
     ) -> None:
         self.settings = settings
         self.context = context
-        self._store = store
-        self._saver = saver
-        self.graph = builder.compile(checkpointer=saver, store=store, name="consult")
-        self.memory = PatientMemory(store, context.owner)
+        self.stores = stores
+        self.meters = meters or Meters()
+        self.graph = builder.compile(checkpointer=stores.saver, store=stores.store, name="consult")
+        self.record = RecordService(stores, context.tables, context.owner, context.tenant)
+        self.summaries = Summaries(self.record.threads, context)
 
     @classmethod
     @asynccontextmanager
@@ -75,7 +75,11 @@ class ConsultService:
         """
         folder = settings.storage.data_dir
         tables = open_tables(settings)
-        async with open_stores(folder, STATE_TYPES) as (saver, store), open_models(settings.llm) as models:
+        async with (
+            open_stores(settings.storage, STATE_TYPES) as stores,
+            open_ledger(settings.storage, stores.names) as ledger,
+            open_models(settings.llm, meters := Meters()) as models,
+        ):
             retriever = await asyncio.to_thread(open_index, settings, folder, tables.terms, progress, mend)
             try:
                 context = Context(
@@ -86,14 +90,59 @@ class ConsultService:
                     second_look=await asyncio.to_thread(open_second_look, settings, retriever, tables),
                     model_second_look=settings.safety.model_second_look,
                     owner=settings.consult.owner,
+                    tenant=settings.consult.tenant,
+                    ledger=ledger,
                 )
-                yield cls(settings, context, saver, store, builder)
+                service = cls(settings, context, stores, builder, meters)
+                try:
+                    yield service
+                finally:
+                    await service.summaries.close()
             finally:
                 retriever.close()
+
+    def of(self, owner: str, tenant: str = "") -> ConsultService:
+        """Return the same service for another owner: one graph, stores and models, another record and other threads.
+
+        Args:
+            owner: as authentication found it out.
+            tenant: likewise.
+
+        Raises:
+            ValueError: a name that could be taken for another one.
+        """
+        if not _NAME.match(owner) or (tenant and not _NAME.match(tenant)):
+            raise ValueError("an owner and a tenant are 1 to 64 letters, digits, - or _")
+        view = copy(self)
+        view.context = replace(self.context, owner=owner, tenant=tenant)
+        view.record = RecordService(self.stores, self.context.tables, owner, tenant)
+        view.summaries = self.summaries.of(view.record.threads, view.context)
+        return view
 
     def new_thread(self) -> str:
         """Return the id of a new thread."""
         return uuid.uuid4().hex[:16]
+
+    def prepare(self, question: str, *, thread: str, language: str | None = None, turn: str = "") -> ConsultInput:
+        """Return what starts a turn.
+
+        Args:
+            question: the reader's words.
+            thread: where it is asked.
+            language: of the answer; ``None``: the profile's, or that of the words.
+            turn: the id to give it; empty: a new one.
+
+        Raises:
+            QuestionRejected: nothing was stored.
+        """
+        words = accepted(question, self.context.settings)
+        return {
+            "question": words,
+            "turn": turn or uuid.uuid4().hex[:16],
+            "thread": thread,
+            "at": datetime.now(UTC).isoformat(timespec="microseconds"),
+            "language": language_for(words, language, self.context.settings),
+        }
 
     async def ask(self, question: str, *, thread: str, language: str | None = None) -> Turn:
         """Run one turn to its end and return it."""
@@ -112,58 +161,22 @@ class ConsultService:
             QuestionRejected: nothing was stored.
             StorageError: the stores failed; what was acknowledged before is safe.
         """
-        words = self._accept(question, language)
+        start = self.prepare(question, thread=thread, language=language)
         unfinished = await self.unfinished(thread)
-        if unfinished is not None and unfinished == words:
-            events = self._run(None, thread, self._language(words, language))
+        if unfinished is not None and unfinished != start["question"]:
+            await self.close_turn(thread)
+        if unfinished == start["question"]:
+            events = self._run(None, thread, start["language"])
         else:
-            if unfinished is not None:
-                await self.close_turn(thread)
-            start = {
-                "question": words,
-                "turn": uuid.uuid4().hex[:16],
-                "thread": thread,
-                "at": datetime.now(UTC).isoformat(timespec="microseconds"),
-                "language": self._language(words, language),
-            }
+            await self.record.threads.begin(thread)
             events = self._run(start, thread, start["language"])
         async with aclosing(events):
             async for event in events:
                 yield event
 
-    async def resume(self, thread: str) -> AsyncGenerator[Event, None]:
-        """Finish the turn that a crash cut off; model nodes that had finished are not called again."""
-        question = await self.unfinished(thread)
-        if question is None:
-            raise UnknownItem("nothing_to_resume")
-        state = await self._values(thread)
-        async with aclosing(self._run(None, thread, state.get("language", "zh"))) as events:
-            async for event in events:
-                yield event
-
-    async def unfinished(self, thread: str) -> str | None:
-        """Return the question of a turn that was cut off, if there is one."""
-        snapshot = await self._guarded(self.graph.aget_state(self._config(thread)))
-        if not snapshot.next:
-            return None
-        # Killed before the input was applied, the question still waits in the start channel.
-        waiting = snapshot.values.get("question") if "turn" in snapshot.values else None
-        started = (snapshot.metadata or {}).get("step", 0) >= 0
-        if waiting is not None and started:
-            return str(waiting)
-        pending = [task.result for task in snapshot.tasks if isinstance(task.result, dict)]
-        return str(next((p["question"] for p in pending if "question" in p), waiting or ""))
-
-    async def close_turn(self, thread: str) -> None:
-        """End a cancelled turn, so that it is not resumed later."""
-        values = await self._values(thread)
-        if values.get("turn"):  # what the patient said stays said: only the answer was cancelled
-            await self._guarded(self.memory.record(values.get("facts", [])))
-        await self._guarded(self.graph.aupdate_state(self._config(thread), {}, as_node="summarise"))
-
     async def facts(self) -> list[Fact]:
         """Return what is remembered, in the order in which it was said."""
-        return await self._guarded(self.memory.facts())
+        return await self.record.facts()
 
     async def forget(self, number: int) -> Fact:
         """Forget the fact with this number in ``facts()``, counted from 1.
@@ -171,65 +184,8 @@ class ConsultService:
         Raises:
             UnknownItem: there is no such number.
         """
-        facts = await self.facts()
-        if not 1 <= number <= len(facts):
-            raise UnknownItem("no_such_fact", number=number, count=len(facts))
-        await self._guarded(self.memory.forget(facts[number - 1], datetime.now(UTC).isoformat(timespec="microseconds")))
-        return facts[number - 1]
+        return await self.record.forget(number)
 
     async def turns(self, thread: str) -> list[dict[str, Any]]:
         """Return the stored turns of a thread, oldest first."""
-        found = await self._guarded(self._store.asearch(("threads", self.context.owner, thread), limit=1000))
-        return [item.value for item in sorted(found, key=lambda item: item.key)]
-
-    async def _run(self, start: dict[str, str] | None, thread: str, language: str) -> AsyncGenerator[Event, None]:
-        config = self._config(thread)
-        translator = Translator(language, self.context.retriever)
-        try:
-            parts = self.graph.astream(
-                start, config, context=self.context, stream_mode=["tasks"], subgraphs=True, durability="sync", version="v2"
-            )
-            async with aclosing(cast(Any, parts)) as stream:
-                async for part in stream:
-                    for event in translator.translate(part):
-                        yield event
-        except (sqlite3.Error, OSError) as error:
-            raise storage_error(error, str(self.settings.storage.data_dir)) from error
-        turn = turn_of(await self._values(thread), translator.finish())
-        if (remembered := memory_event(turn)) is not None:
-            yield remembered
-        yield DoneEvent(turn=turn)
-
-    async def _values(self, thread: str) -> ConsultState:
-        snapshot = await self._guarded(self.graph.aget_state(self._config(thread)))
-        return cast(ConsultState, snapshot.values)
-
-    async def _guarded(self, work: Awaitable[T]) -> T:
-        try:
-            return await work
-        except (sqlite3.Error, OSError) as error:
-            raise storage_error(error, str(self.settings.storage.data_dir)) from error
-
-    def _config(self, thread: str) -> RunnableConfig:
-        # The owner is part of the key: a guessed thread id of somebody else leads to an empty thread.
-        return {"configurable": {"thread_id": f"{self.context.owner}:{clean(thread)[:64]}"}, "recursion_limit": 50}
-
-    def _accept(self, question: str, language: str | None) -> str:
-        words = clean(question)
-        limit = self.context.settings.max_question_chars
-        if (
-            question.count("\ufffd") > len(question) / 5
-            or sum(char < " " and char not in "\t\r\n" for char in question) > len(question) / 5
-        ):
-            raise QuestionRejected("question_binary")
-        if not words:
-            raise QuestionRejected("question_empty")
-        if len(words) > limit:
-            raise QuestionRejected("question_long", length=len(words), limit=limit)
-        return words
-
-    def _language(self, words: str, language: str | None) -> str:
-        if language in ("zh", "en"):
-            return language
-        default = self.context.settings.language
-        return language_of(words) if default == "auto" else default
+        return await self.record.threads.turns(thread)

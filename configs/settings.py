@@ -18,6 +18,7 @@ from configs.errors import ConfigError
 from configs.retrieval import RetrievalSettings as RetrievalSettings
 from configs.section import ROOT as ROOT
 from configs.section import Section, http_url
+from configs.server import ServerSettings as ServerSettings
 
 DEFAULT_PROFILE = ROOT / "configs" / "embedded.yaml"
 
@@ -31,7 +32,9 @@ class RoleSettings(Section):
     top_p: float = Field(1.0, gt=0.0, le=1.0)
     max_tokens: int = Field(1024, ge=16)
     thinking: bool = False
-    """Qwen3's thinking switch, sent as ``chat_template_kwargs.enable_thinking``."""
+    """Qwen3's thinking switch, sent as ``chat_template_kwargs.enable_thinking``; only the auditor may think, and nobody sees what."""
+    thinking_tokens: int = Field(1500, ge=16, le=16_000)
+    """What thinking may use on top of ``max_tokens``; an audit that thinks beyond it is asked for once more without."""
     timeout_s: float = Field(60.0, gt=0.0)
 
 
@@ -62,6 +65,9 @@ class ModelSettings(Section):
     @field_validator("roles", mode="after")
     @classmethod
     def _fill_roles(cls, given: dict[Role, RoleSettings]) -> dict[Role, RoleSettings]:
+        if thinks := [role for role, how in given.items() if how.thinking and role != "critique"]:
+            # A thinking Qwen3 plans tool calls that it never makes, and its thoughts use up the room of short answers.
+            raise ValueError(f"{thinks[0]} must not think; only critique may")
         return _roles() | given
 
     @field_validator("base_url")
@@ -77,6 +83,23 @@ class StorageSettings(Section):
     knowledge_dir: Path = ROOT / "knowledge"
     extra_tables: tuple[Path, ...] = ()
     """Folders with a hospital's own tables in the same CSV shape, added to ``knowledge/tables``."""
+    url: SecretStr = SecretStr("")
+    """``postgresql://…``: records and checkpoints live there, for many processes; empty: SQLite in ``data_dir``, for one."""
+    keys: SecretStr = SecretStr("")
+    """Keys of the encryption at rest (32 bytes each in base64, commas between); the first writes, all read. Empty: ``key_file``."""
+    key_file: Path | None = None
+    """The same, one key a line; empty: ``data_dir/keys``, which SQLite makes at the first start. Keep it apart from backups of the data."""
+    ledger_anchor: Path | None = None
+    """Where it is noted how long the audit ledger is; empty: in ``data_dir``. Best out of reach of whoever can set back the database."""
+    connections: int = Field(10, ge=1, le=200)
+    """How many connections to PostgreSQL may be open at once."""
+
+    @field_validator("url")
+    @classmethod
+    def _postgresql_only(cls, url: SecretStr) -> SecretStr:
+        if url.get_secret_value() and not url.get_secret_value().startswith(("postgresql://", "postgres://")):
+            raise ValueError("must start with postgresql://")
+        return url
 
 
 class SafetySettings(Section):
@@ -94,6 +117,8 @@ class ConsultSettings(Section):
     language: Literal["auto", "zh", "en"] = "auto"
     region: Literal["CN", "US", "UK", "EU"] = "CN"
     """Decides the emergency numbers."""
+    tenant: str = Field("", max_length=64, pattern=r"^[A-Za-z0-9_-]*$")
+    """Whose installation the owner belongs to; empty where there is only one."""
     owner: str = Field("local", min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
     max_question_chars: int = Field(3000, ge=100, le=3000)
     """Bounded because a question is part of every checkpoint of its turn."""
@@ -102,6 +127,10 @@ class ConsultSettings(Section):
     max_tool_rounds: int = Field(2, ge=0, le=4)
     recent_turns: int = Field(6, ge=1, le=20)
     """Turns kept word for word; older ones live in the running summary."""
+    history_tokens: int = Field(1500, ge=200)
+    """So many tokens of the model the turns kept word for word may fill; beyond it the older half goes into the summary."""
+    summary_tokens: int = Field(2400, ge=100)
+    """So many tokens of the model the running summary may fill."""
 
 
 class Settings(BaseSettings):
@@ -114,6 +143,7 @@ class Settings(BaseSettings):
     storage: StorageSettings = Field(default_factory=lambda: StorageSettings())
     safety: SafetySettings = Field(default_factory=lambda: SafetySettings())
     consult: ConsultSettings = Field(default_factory=lambda: ConsultSettings())
+    server: ServerSettings = Field(default_factory=lambda: ServerSettings())
 
     @classmethod
     def settings_customise_sources(

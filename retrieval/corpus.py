@@ -15,6 +15,7 @@ from retrieval.documents import Chunk
 from retrieval.manifest import Manifest
 from retrieval.postings import compile_tokens, merge
 from retrieval.snapshot import Snapshot, digest, read_snapshot, write_snapshot
+from retrieval.tenants import may_see
 from retrieval.tokenize import tokens
 
 Row = tuple[Chunk, str]
@@ -105,6 +106,15 @@ class Corpus:
     @cached_property
     def _collections(self) -> dict[str, Mask]:
         return _masks([chunk.collection for chunk in self.chunks])
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(chunk.collection for chunk in self.chunks)
+
+    def visible(self, tenant: str) -> frozenset[str] | None:
+        """Return the collections that a tenant may search: those of nobody in particular and its own; None where that is all."""
+        seen = frozenset(name for name in self._names if may_see(name, tenant))
+        return None if len(seen) == len(self._names) else seen
 
     def mask(self, language: str | None, collections: Collection[str] | None = None) -> Mask | None:
         """Return which chunks are in the language and in one of the collections, bool ``[len(chunks)]``; None for all."""

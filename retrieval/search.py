@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -15,7 +16,7 @@ from retrieval.documents import Chunk
 from retrieval.embed import Embedder
 from retrieval.errors import RerankerUnavailable, RetrievalError
 from retrieval.expand import Expansions
-from retrieval.index import Index
+from retrieval.index import BUILT_IN, Index
 from retrieval.ingest import IngestReport, Progress
 from retrieval.pipeline import Arm as Arm
 from retrieval.pipeline import Question, Scores, Search
@@ -91,6 +92,7 @@ class Retriever:
         k: int | None = None,
         arm: Arm = "answer",
         collections: Collection[str] | None = None,
+        tenant: str | None = None,
     ) -> SearchResult:
         """Return the best chunks for a question.
 
@@ -100,11 +102,14 @@ class Retriever:
             k: how many hits, ``top_k`` of the settings when absent; each arm fetches at least as many.
             arm: ``answer`` for evidence; any other is a raw ranking, for measuring.
             collections: only these; None for all.
+            tenant: where no collections are named, only those that this tenant may see; None for whoever has the index itself.
 
         Raises:
             IndexCorrupt: the vector store fails; `rebuild` mends it.
         """
         corpus = self._index.corpus
+        if collections is None and tenant is not None:
+            collections = corpus.visible(tenant)
         question = self._question(query, corpus, None if self._settings.any_language else language, collections)
 
         def dense(text: str, depth: int) -> Scores | None:
@@ -157,15 +162,33 @@ class Retriever:
         corpus = self._index.corpus
         return [corpus.chunks[number] for number in siblings(chunk, corpus)]
 
-    def ingest(self, paths: Sequence[Path], progress: Progress | None = None, collection: str = "knowledge") -> IngestReport:
-        """Bring the index to what files and folders say now; searches go on meanwhile.
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        progress: Progress | None = None,
+        collection: str = BUILT_IN,
+        *,
+        tier: str = "medium",
+        only: Sequence[Path] | None = None,
+        stop: threading.Event | None = None,
+    ) -> IngestReport:
+        """Bring the index to what files and folders say now; searches go on meanwhile. The arguments are those of `Index.ingest`.
 
         Raises:
             IndexBusy: another process is writing.
             StorageFull: no room; what was written so far stays whole.
         """
         with self._writing:
-            return self._index.ingest(paths, progress, collection)
+            return self._index.ingest(paths, progress, collection, tier=tier, only=only, stop=stop)
+
+    def remove(self, collections: Sequence[str]) -> dict[str, int]:
+        """Remove whole collections and return how many documents each held.
+
+        Raises:
+            IndexBusy: another process is writing.
+        """
+        with self._writing:
+            return self._index.remove(collections)
 
     def rebuild(self) -> None:
         """Build the vectors and the keyword index anew from the manifest; a search that runs meanwhile may raise IndexCorrupt.
@@ -179,6 +202,10 @@ class Retriever:
     def collections(self) -> list[CollectionSummary]:
         """Return the collections in numbers."""
         return self._index.manifest.collections()
+
+    def files(self, collection: str) -> dict[str, int]:
+        """Return the files of a collection by their paths, with how many documents came of each."""
+        return dict(Counter(entry.path for entry in self._index.manifest.in_collection(collection)))
 
     def status(self) -> IndexStatus:
         """Return what is indexed and which models serve."""

@@ -15,15 +15,17 @@ LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 @cache
 def catalogue(language: str) -> dict[str, str]:
-    """Return every text of one language as ``{"section.key": text}``.
+    """Return every text of one language as ``{"section.key": text}``: of ``zh.yaml`` and of what lies beside it, ``ui.zh.yaml``.
 
     Raises:
         KeyError: the language is neither ``zh`` nor ``en``.
     """
     if language not in LANGUAGES:
         raise KeyError(language)
-    tree = yaml.safe_load((Path(__file__).parent / f"{language}.yaml").read_text(encoding="utf-8"))
-    return {f"{section}.{key}": value.rstrip("\n") for section, texts in tree.items() for key, value in texts.items()}
+    folder = Path(__file__).parent
+    trees = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(folder.glob(f"*{language}.yaml")))
+    sections = [(section, texts) for tree in trees for section, texts in tree.items()]
+    return {f"{section}.{key}": value.rstrip("\n") for section, texts in sections for key, value in texts.items()}
 
 
 def text(language: str, key: str, /, **values: Any) -> str:

@@ -88,6 +88,36 @@ def page_of(page: Any, mended: Callable[[str], str]) -> Page:
     return Page(page.page_number, [line for line in lines if line.text], tables)
 
 
+def cells_of(page: Any, mended: Callable[[str], str]) -> list[list[str]]:
+    """Return the lines of a page from top to bottom, each as cells: those of a ruled table, or words with wide gaps between them."""
+    placed: list[tuple[float, list[str]]] = []
+    boxes = []
+    if len(page.rects) + len(page.lines) + len(page.curves) >= 4:
+        for found in page.find_tables():
+            if len(found.rows) > 1 and any(len(row.cells) > 1 for row in found.rows):
+                boxes.append(found.bbox)
+                texts = found.extract()
+                placed += [
+                    (row.bbox[1], [mended((cell or "").replace("\n", " ")) for cell in cells])
+                    for row, cells in zip(found.rows, texts, strict=True)
+                ]
+    words: list[Word] = page.extract_words(x_tolerance_ratio=0.25, keep_blank_chars=False, extra_attrs=["size", "fontname"])
+    free = [word for word in words if word["upright"] is not False and not any(_inside(word, box) for box in boxes)]
+    placed += [(row[0]["top"], _apart(row, mended)) for row in _rows(free)]
+    return [cells for _, cells in sorted(placed, key=lambda one: one[0])]
+
+
+def _apart(words: list[Word], mended: Callable[[str], str]) -> list[str]:
+    cells = [words[0]["text"]]
+    for before, word in pairwise(words):
+        gap = word["x0"] - before["x1"]
+        if gap > 0.9 * word["size"]:
+            cells.append(word["text"])
+        else:
+            cells[-1] += (" " if gap > 0.15 * word["size"] else "") + word["text"]
+    return [mended(_GLYPH.sub("", cell)) for cell in cells]
+
+
 def _is_han(text: str | None) -> bool:
     return bool(text and re.search(r"[\u3400-\u9fff]", text))
 

@@ -19,7 +19,7 @@ from retrieval.errors import DocumentError
 from retrieval.readers.body import TooLong
 from retrieval.readers.parsed import BODY_CHARS, Limits, Parsed
 
-FORMATS = ("html", "pdf", "docx", "xlsx")
+FORMATS = ("html", "pdf", "docx", "xlsx", "grid")
 
 
 def answers(path: Path, kind: str, memory_mb: int) -> Iterator[dict[str, Any] | None]:

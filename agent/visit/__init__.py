@@ -1,0 +1,1 @@
+"""The visit summary: one page to hand to the doctor, as PDF and as Markdown."""
