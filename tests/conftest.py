@@ -15,6 +15,7 @@ from configs.settings import ROOT, ModelSettings, RetrievalSettings, Settings, S
 from retrieval.search import Retriever
 from tests.support.model_ready import honest
 from tests.support.model_server import ModelServer
+from tests.support.postgres import MISSING
 from tools.tables import Tables, load_tables
 
 
@@ -77,3 +78,10 @@ def with_model(settings: Settings, model_server: ModelServer) -> Callable[..., S
         return settings.model_copy(update={"llm": llm})
 
     return make
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in plain words when a part of the tests could not run here: a row of letters would not be noticed."""
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if MISSING in str(report.longrepr)]
+    if skipped:
+        terminalreporter.write_line(f"{len(skipped)} tests did not run. {MISSING}", yellow=True)

@@ -101,6 +101,24 @@ def test_the_retrieval_notebook_runs_on_a_small_sample_and_shows_its_tables_and_
     assert list((private / "tmpdir").glob("shensi-notebook-*")) == []  # the kernel took its index and pictures with it
 
 
+def test_the_quickstart_notebook_shows_the_client_and_the_graph(private, monkeypatch):
+    content = executed("01_quickstart.ipynb", private, monkeypatch)
+    shown = {cell.id: printed(cell) for cell in code_cells(content)}
+
+    assert list(errors(content)) == []
+    nodes = re.findall(r"^\[(\w+)\] ", shown["stream"], re.M)
+    assert nodes[0] == "intake" and nodes.index("critique") < nodes.index("refine") < nodes.index("answer")
+    assert "contraindicated" in shown["stream"] and "[sources]" in shown["stream"] and "AI 生成" in shown["stream"]
+    assert re.search(r"^\[1\] \S+ · \S+ — ", shown["citations"], re.M) and "rounds 1" in shown["citations"]
+    assert "history: ['said', 'edited', 'undone']" in shown["memory"]
+    assert "verified: True | unknown drug verified: False" in shown["tools"] and "120" in shown["tools"]
+    assert "dense" in shown["search"] and "NotFound 404 unknown_drug" in shown["errors"]
+    assert re.findall(r"\[(revise|pass)\] sentence", shown["rounds"]) and shown["rounds"].count("critique: critique") == 2
+    assert "verdict: pass" in shown["state"] and "rounds: 1" in shown["state"] and "chunk zh-" in shown["state"]
+    assert shown["emergency"].startswith("emergency emergency") and shown["close"] == "closed: True\n"
+    assert list((private / "tmpdir").glob("shensi-notebook-*")) == []
+
+
 def test_a_cell_that_fails_ends_the_run_and_what_ran_is_kept(private):
     broken = private / "broken.ipynb"
     cells = [new_code_cell("print('before')"), new_code_cell("1 / 0"), new_code_cell("print('after')")]

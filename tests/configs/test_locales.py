@@ -27,8 +27,14 @@ def test_every_text_can_be_filled(language: str) -> None:
         assert filled.count("<{x}>") >= len(blanks), key
 
 
+FOR_THE_LOST = {"ui.settings", "ui.settings_language"}
+"""Where the language is changed both languages stand: who needs it cannot read the other."""
+
+
 def test_chinese_texts_are_chinese_and_english_texts_are_not() -> None:
     for key, words in catalogue("en").items():
+        if key in FOR_THE_LOST:
+            continue
         assert not [char for char in words if "\u4e00" <= char <= "\u9fff"], key
     chinese = sum(any("\u4e00" <= char <= "\u9fff" for char in words) for words in catalogue("zh").values())
     assert chinese >= 0.9 * len(catalogue("zh"))

@@ -38,13 +38,24 @@ My father takes metformin|father/metformin/active
 可以吃阿莫西林吗|-
 我想吃布洛芬|-
 我该不该吃阿司匹林|-
-我没吃布洛芬|-
-平时不吃药|-
+我没吃布洛芬|self/ibuprofen/denied
+平时不吃药|self//denied
 华法林和布洛芬能一起吃吗|-
 Can I take ibuprofen?|-
 Should I take aspirin?|-
 can I take aspirin with warfarin|-
 如果在吃华法林的人能吃布洛芬吗|-
+医生让我吃阿司匹林，我还没吃|-
+我打算下周开始吃二甲双胍|-
+阿莫西林吃完了，疗程结束|self/amoxicillin/past
+从氨氯地平换成了缬沙坦|self/amlodipine/past;self/valsartan/active
+用药情况：二甲双胍0.5 bid，阿司匹林100mg qd|self/metformin/active;self/aspirin/active
+二甲双胍 500mg 每天两次|self/metformin/active
+I use Nexium every day, and Imodium when needed|self/esomeprazole/active;self/loperamide/active
+Can I take ibuprofen with my warfarin?|self/warfarin/active
+I'm thinking about starting metformin|-
+My doctor prescribed sertraline but I haven't taken any|-
+I switched from amlodipine to valsartan|self/amlodipine/past;self/valsartan/active
 """.strip().splitlines()
 
 CONDITIONS = """
@@ -52,7 +63,7 @@ CONDITIONS = """
 我有高血压和糖尿病|self/hypertension/active;self/diabetes/active
 确诊糖尿病五年|self/diabetes/active
 胃溃疡病史10年|self/peptic_ulcer/active
-我得过肺结核|self/tuberculosis/active
+我得过肺结核|self/tuberculosis/past
 我没有糖尿病|self/diabetes/denied
 我没有高血压，但有糖尿病|self/hypertension/denied;self/diabetes/active
 没有高血压糖尿病|self/hypertension/denied;self/diabetes/denied
@@ -79,7 +90,7 @@ STATES = """
 我怀孕了|self/pregnancy/active
 我怀孕12周|self/pregnancy/active
 我怀孕20周，对头孢过敏|self/pregnancy/active
-我可能怀孕了|self/pregnancy/active
+我可能怀孕了|self/pregnancy/suspected
 我没怀孕|self/pregnancy/denied
 我老婆怀孕八个月了|wife/pregnancy/active
 我老婆怀孕了，我有高血压|wife/pregnancy/active
@@ -134,7 +145,7 @@ def test_the_weeks_of_a_pregnancy_are_kept(tables: Tables) -> None:
         ("I'm 35 years old", "age", "self", 420),
         ("我女儿5岁，20公斤", "age", "daughter", 60),
         ("我女儿5岁，20公斤", "weight", "daughter", 20),
-        ("宝宝8个月", "age", "child", 8),
+        ("宝宝8个月", "age", "baby", 8),
         ("我妈70岁了", "age", "mother", 840),
         ("爷爷今年八十五岁", "age", "grandfather", 1020),
         ("我体重140斤", "weight", "self", 70),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from memory.extract import extract
@@ -23,7 +25,7 @@ def accepted(tables: Tables, message: str, *items: ProposedFact, known: tuple[Fa
 
 
 def test_what_stands_in_the_words_is_accepted_with_its_references(tables: Tables) -> None:
-    (fact,) = accepted(tables, "打针时发现青霉素过敏", proposed(detail="起疹子"))
+    (fact,) = accepted(tables, "打针时发现青霉素过敏，起疹子", proposed(detail="起疹子"))
     assert (fact.kind, fact.value, fact.status, fact.subject) == ("allergy", "青霉素", "active", "self")
     assert (fact.references, fact.extractor, fact.detail) == (("group:penicillins",), "model:test", "起疹子")
 
@@ -106,8 +108,8 @@ def test_each_kind_gets_references_of_its_kind(tables: Tables, kind: str, value:
     [
         {"status": "refuted"},
         {"status": "denied"},
-        {"kind": "pregnancy"},
-        {"kind": "weight"},
+        {"kind": "mood"},
+        {"subject": "the user"},
         {"value": "x" * 41},
         {"quote": "x" * 121},
         {"subject": "x" * 25},
@@ -125,3 +127,65 @@ def test_an_answer_holds_twelve_facts_at_most() -> None:
     with pytest.raises(ValidationError):
         ProposedFacts(facts=[proposed()] * 13)
     assert len(ProposedFacts(facts=[proposed()] * 12).facts) == 12
+
+
+def test_a_detail_that_is_not_the_patients_is_left_out(tables: Tables) -> None:
+    (fact,) = accepted(tables, "打针时发现青霉素过敏", proposed(detail="严重休克"))
+    assert fact.detail == ""
+
+
+def test_the_model_refines_what_the_rules_have_read(tables: Tables) -> None:
+    message = "我在吃二甲双胍，餐中服用"
+    known, _ = extract(message, tables, turn="1")
+    item = proposed(kind="medication", value="二甲双胍", quote="在吃二甲双胍", detail="餐中服用")
+    (refined,) = accepted(tables, message, item, known=tuple(known))
+    assert (refined.status, refined.extractor, refined.references) == ("active", "rules+model:test", ("metformin",))
+    assert "餐中服用" in refined.detail
+
+
+@pytest.mark.parametrize(
+    ("message", "changes"),
+    [
+        ("网上说“青霉素过敏的人不少”", {}),
+        ("如果我青霉素过敏怎么办", {}),
+        ("我妈青霉素过敏", {}),
+        ("把我的青霉素过敏记录删掉", {"quote": "青霉素过敏"}),
+    ],
+)
+def test_what_is_quoted_supposed_or_about_another_is_not_taken_from_the_model(
+    tables: Tables, message: str, changes: dict[str, Any]
+) -> None:
+    assert accepted(tables, message, proposed(**changes)) == []
+
+
+def test_the_person_must_be_the_one_that_the_words_name(tables: Tables) -> None:
+    assert [f.subject for f in accepted(tables, "我妈青霉素过敏", proposed(subject="mother"))] == ["mother"]
+
+
+def test_the_model_replaces_no_measure(tables: Tables) -> None:
+    message = "我体重70公斤"
+    known, _ = extract(message, tables, turn="1")
+    lie = Fact(kind="weight", value="50 kg", amount=50, quote="体重", extractor="model:test", turn="2")
+    assert profile_of([*known, lie]).weight_kg == 70
+    assert accepted(tables, message, proposed(kind="weight", value="70公斤", quote="体重70公斤"), known=tuple(known)) == []
+
+
+KINDS = st.sampled_from(["allergy", "medication", "condition", "weight", "pregnancy"])
+MESSAGES = ["我对青霉素过敏，在吃华法林", "I'm allergic to penicillin and I take warfarin", "青霉素过敏，二甲双胍 0.5 bid，高血压"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(MESSAGES),
+    st.lists(st.tuples(KINDS, st.integers(0, 20), st.integers(1, 12), st.sampled_from(["active", "suspected", "past"])), max_size=8),
+)
+def test_whatever_the_model_says_nothing_that_the_rules_have_read_is_lost(
+    tables: Tables, message: str, lies: list[tuple[str, int, int, str]]
+) -> None:
+    known, _ = extract(message, tables, turn="1")
+    items = [
+        proposed(kind=kind, value=message[a : a + n] or "x", quote=message[a : a + n] or "x", status=status) for kind, a, n, status in lies
+    ]
+    added = [fact.model_copy(update={"turn": "1"}) for fact in accept(items, message, known, tables, "model:liar")]
+    before, after = profile_of(known), profile_of([*known, *added])
+    assert set(before.allergies) <= set(after.allergies) and set(before.medications) <= set(after.medications)

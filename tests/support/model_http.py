@@ -144,7 +144,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self._drop(reply, request)
 
     def _complete(self, completion: Completion, delay: float) -> None:
-        self.server.owner.account(completion.usage())
+        self.server.owner.account(completion.request, completion.usage())
         if completion.request.stream:
             self._stream(list(completion.events()), delay)
             self._write(b"0\r\n\r\n")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from tests.support.model_plain import served
 from tests.support.model_script import (
     DropMidStream,
     Handler,
@@ -19,6 +20,7 @@ from tests.support.model_script import (
     language,
 )
 
+_THOUGHT = "资料里有几句话与这个问题有关，应当逐句引用，并注明出处；没有依据的内容不写，剂量和诊断也不写。"
 _FIRST_SENTENCE = re.compile(r".+?(?:[。！？!?]|\.(?=\s|$)|$)")
 
 
@@ -64,10 +66,15 @@ def summarised(request: Request) -> Reply:
     return Json({"summary": request.question[:80] or "…"})
 
 
+def quoting(request: Request) -> Reply:
+    """Return the quoted sentences with their marks; what is no draft of ours is served as vLLM serves it."""
+    return served(request, Text(answer(request, lambda number: f"[{number}]"), _THOUGHT))
+
+
 def honest() -> Script:
     """Draft quotes the evidence; every other role finds nothing to do."""
     return Script(
-        draft=lambda request: Text(answer(request, lambda number: f"[{number}]")),
+        draft=quoting,
         critique=always(Json({"reasons": [], "findings": [], "verdict": "pass"})),
         facts=always(Json({"facts": []})),
         refine=always(Json({"edits": []})),

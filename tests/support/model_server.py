@@ -54,7 +54,7 @@ from tests.support.model_script import (
     always,
     in_turn,
 )
-from tests.support.model_wire import metrics
+from tests.support.model_wire import BLOCK, blocks, metrics
 
 __all__ = [
     "SCRIPTS",
@@ -108,13 +108,17 @@ class RecordedRequest:
 class ModelServer:
     """The server, its script (which may be replaced while it runs) and what it has seen."""
 
-    def __init__(self, script: Script | None = None, *, model: str = MODEL, port: int = 0, max_model_len: int = MAX_MODEL_LEN) -> None:
+    def __init__(
+        self, script: Script | None = None, *, model: str = MODEL, port: int = 0, max_model_len: int = MAX_MODEL_LEN, caching: bool = True
+    ) -> None:
         """Bind the port; the server answers once the context is entered."""
         self.script, self.model, self.max_model_len = script or honest(), model, max_model_len
         self.closing = threading.Event()
         self._lock = threading.Lock()
         self._requests: list[RecordedRequest] = []
-        self._aborted = self._running = self._prompt = self._generated = 0
+        self._aborted = self._running = self._prompt = self._generated = self._cached = 0
+        self._blocks: set[int] = set()
+        self._caching = caching
         self._http = Listener(port, self)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(TICK,), name="model-server")
 
@@ -173,7 +177,7 @@ class ModelServer:
     def metrics(self) -> str:
         """Return the page at /metrics."""
         with self._lock:
-            return metrics(self.model, self._running, self._prompt, self._generated)
+            return metrics(self.model, self._running, self._prompt, self._generated, self._cached)
 
     @contextmanager
     def running(self, payload: Mapping[str, Any]) -> Iterator[None]:
@@ -191,9 +195,14 @@ class ModelServer:
             with self._lock:
                 self._running -= 1
 
-    def account(self, usage: Mapping[str, Any]) -> None:
-        """Add an answer to the token counters."""
+    def account(self, request: Request, usage: Mapping[str, Any]) -> None:
+        """Add an answer to the token counters, and its prompt to the prefix cache."""
         with self._lock:
+            held = blocks(request)
+            known = next((place for place, block in enumerate(held) if block not in self._blocks), len(held))
+            if self._caching:
+                self._blocks.update(held)
+            self._cached += min(known * BLOCK, usage["prompt_tokens"])
             self._prompt += usage["prompt_tokens"]
             self._generated += usage["completion_tokens"]
 

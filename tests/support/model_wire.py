@@ -10,6 +10,7 @@ from typing import Any
 from tests.support.model_script import Json, RawText, Request, Text, ToolCall, dumps, text_of
 
 FINGERPRINT, VERSION, END_OF_TEXT, PIECE = "vllm-0.32.0-74d60b9a", "0.32.0", 151643, 4
+BLOCK, BLOCKS = 16, 4096
 _ERROR_TYPES = {400: "BadRequestError", 404: "NotFoundError", 500: "InternalServerError"}
 
 
@@ -23,6 +24,12 @@ def prompt_tokens(request: Request) -> int:
     """Estimate the tokens of the prompt, tools included."""
     text = "".join(text_of(message) for message in request.messages)
     return tokens_in(text) + 4 * len(request.messages) + (tokens_in(dumps(request.tools)) if request.tools else 0)
+
+
+def blocks(request: Request) -> list[int]:
+    """Return a number for each whole block of the prompt that stands for everything up to its end, as a prefix cache keeps it."""
+    text = "\n".join(f"{message.get('role')}:{text_of(message)}" for message in request.messages)
+    return [hash(text[: end + BLOCK]) for end in range(0, len(text) - BLOCK + 1, BLOCK)]
 
 
 def hex_id(prefix: str) -> str:
@@ -184,10 +191,13 @@ def models(model: str, max_model_len: int) -> dict[str, Any]:
     return {"object": "list", "data": [card | {"max_model_len": max_model_len, "permission": [permission]}]}
 
 
-def metrics(model: str, running: int, prompt: int, generated: int) -> str:
-    """Return the Prometheus page; nothing is ever served from the prefix cache."""
+def metrics(model: str, running: int, prompt: int, generated: int, cached: int = 0) -> str:
+    """Return the Prometheus page."""
     values = {"num_requests_running": running, "num_requests_waiting": 0, "kv_cache_usage_perc": 0}
-    values |= {"prefix_cache_queries_total": prompt, "prefix_cache_hits_total": 0, "prompt_tokens_total": prompt}
-    values |= {"prompt_tokens_cached_total": 0, "generation_tokens_total": generated}
+    values |= {"prefix_cache_queries_total": prompt, "prefix_cache_hits_total": cached, "prompt_tokens_total": prompt}
+    values |= {"prompt_tokens_cached_total": cached, "generation_tokens_total": generated}
     labels = f'{{engine="0",model_name="{model}"}}'
-    return "".join(f"vllm:{name}{labels} {float(value)}\n" for name, value in values.items())
+    lines = [f"vllm:{name}{labels} {float(value)}\n" for name, value in values.items()]
+    facts = {"block_size": BLOCK, "enable_prefix_caching": True, "engine": 0, "num_gpu_blocks": BLOCKS}
+    told = ",".join(f'{name}="{value}"' for name, value in facts.items())
+    return "".join([*lines, f"vllm:cache_config_info{{{told}}} 1.0\n"])
