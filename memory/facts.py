@@ -110,7 +110,7 @@ class Fact(BaseModel):
         """What a later statement must share to replace this one."""
         if self.kind in SINGLE:
             return (self.subject, self.kind)
-        if self.category == "other":  # cats and dogs belong to one group and are two allergies
+        if self.category in ("food", "other"):  # cats and dogs, shrimp and crab belong to one group and are two allergies
             return (self.subject, self.kind, self.value)
         return (self.subject, self.kind, *(sorted(self.references) or [self.value]))
 
