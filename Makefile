@@ -5,7 +5,7 @@ PY     := $(VENV)/bin/python
 PIP    := $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt
 CHECKED := configs tools retrieval memory graphs agent evaluation
 
-.PHONY: run chat serve test lint types tests bench bench-retrieval bench-safety bench-memory bench-audit bench-citations bench-ui bench-vllm screenshots test-vllm test-turns test-api test-kill test-memory test-durability notebooks doctor clean
+.PHONY: run chat serve test lint types tests bench bench-retrieval bench-safety bench-memory bench-audit bench-citations bench-ui bench-vllm screenshots test-ui test-vllm test-turns test-api test-kill test-memory test-durability notebooks doctor clean
 
 # The page and the service together, on this machine alone; Ctrl-C ends both.
 run: $(VENV)/installed
@@ -32,7 +32,12 @@ types: $(VENV)/installed-dev
 	$(PY) -m mypy
 
 tests: $(VENV)/installed-dev
-	$(PY) -m pytest -n auto --dist worksteal
+	$(PY) -m pytest -n auto --dist worksteal --ignore=tests/ui
+
+# The page in Chromium, in processes of its own: the browser's driver keeps an event loop running, beside which no other may.
+# Needs chromium (apt-get install chromium fonts-wqy-microhei).
+test-ui: $(VENV)/installed-dev
+	$(PY) -m pytest -n 2 --dist loadfile tests/ui
 
 # The containment tests over 500 turns; the short version is part of `make test`.
 test-turns: $(VENV)/installed-dev
