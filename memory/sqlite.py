@@ -92,11 +92,9 @@ async def open_sqlite(folder: Path, *, exclusive: bool) -> AsyncIterator[SqliteB
     folder.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
         await _lock(stack, folder, exclusive)
-        saver_connection = await _connect(stack, folder / "checkpoints.sqlite", "NORMAL")
-        # What lies outside of the seal is plain; no class of anybody is brought to life from there.
-        saver = AsyncSqliteSaver(saver_connection, serde=JsonPlusSerializer(allowed_msgpack_modules=[]))
-        store = AsyncSqliteStore(await _connect(stack, folder / "store.sqlite", "FULL", autocommit=True))
-        await _set_up(folder, saver, store)
+        # A new file takes its journal mode from one connection alone: a second one is refused, not made to wait.
+        async with setup_lock(folder):
+            saver, store = await _set_up(stack, folder)
         await stack.enter_async_context(store)
         yield SqliteBackend(str(folder), store, saver)
 
@@ -110,10 +108,14 @@ async def _lock(stack: AsyncExitStack, folder: Path, exclusive: bool) -> None:
         raise StorageBusy("storage_busy", path=str(folder)) from error
 
 
-async def _set_up(folder: Path, saver: AsyncSqliteSaver, store: AsyncSqliteStore) -> None:
-    async with setup_lock(folder):
-        await saver.setup()
-        await store.setup()
+async def _set_up(stack: AsyncExitStack, folder: Path) -> tuple[AsyncSqliteSaver, AsyncSqliteStore]:
+    # What lies outside of the seal is plain; no class of anybody is brought to life from there.
+    serde = JsonPlusSerializer(allowed_msgpack_modules=[])
+    saver = AsyncSqliteSaver(await _connect(stack, folder / "checkpoints.sqlite", "NORMAL"), serde=serde)
+    store = AsyncSqliteStore(await _connect(stack, folder / "store.sqlite", "FULL", autocommit=True))
+    await saver.setup()
+    await store.setup()
+    return saver, store
 
 
 @asynccontextmanager
@@ -135,7 +137,7 @@ async def _connect(stack: AsyncExitStack, path: Path, synchronous: str, *, autoc
     connection = await stack.enter_async_context(connecting)
     # Both survive the death of the process. FULL survives the loss of power too and costs a disk flush a write: the record is worth it, a
     # checkpoint, which only says how far an unanswered turn had come, is not. What is deleted is overwritten.
-    for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "busy_timeout=30000", "secure_delete=ON"):
+    for pragma in ("busy_timeout=30000", "journal_mode=WAL", f"synchronous={synchronous}", "secure_delete=ON"):
         await connection.execute(f"PRAGMA {pragma}")
     return connection
 
