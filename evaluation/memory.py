@@ -11,6 +11,7 @@ import argparse
 import json
 import re
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,15 +34,19 @@ _NONE = re.compile(r"^(?:none|no\b|nkda|.*\bno (?:known |medically )?|.*\bnone k
 def bank(tables: Tables, split: str, *, errors: bool, name: str = "memory", aliases: str = "memory_aliases") -> Iterator[str]:
     """Yield precision, recall and F1 by kind, status and language on one half of a bank."""
     same, score = Same(tables, BANKS / f"{aliases}.json"), Score()
+    writers: defaultdict[str, Score] = defaultdict(Score)
     count = 0
     for case in rows(name, split):
         count += 1
         facts = current(read_turns(case["turns"], tables, language=case["lang"]))
         found = [fact.model_dump(include={"subject", "kind", "value", "status"}) for fact in facts]
         score.add(case["id"], case["lang"], found, case["facts"], same)
+        writers[case.get("writer", "")].add(case["id"], case["lang"], found, case["facts"], same)
     yield f"{name}, {split}: {count} cases"
     for group in ("all", *sorted(group for group in score.groups if group != "all")):
         yield f"  {group:28} {score.groups[group]}"
+    if len(writers) > 1:
+        yield from (f"  writer {writer:21} {one.groups['all']}" for writer, one in writers.items())
     for kind, bar in (("kind allergy", 0.95), ("kind medication", 0.95), ("all", 0.90)):
         yield f"  bar {kind}: F1 {score.groups[kind].f1:.3f} {'meets' if score.groups[kind].f1 >= bar else 'BELOW'} {bar}"
     if errors:

@@ -7,7 +7,8 @@ beside the serializer, and binds nothing to its thread.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from typing import Any, TypeVar, cast
 
 from langchain_core.runnables import RunnableConfig
@@ -15,8 +16,12 @@ from langgraph.checkpoint.base import BaseCheckpointSaver, ChannelVersions, Chec
 from langgraph.checkpoint.serde.base import SerializerProtocol
 
 from memory.cipher import Cipher, Names
+from memory.group_commit import finishes
 
 T = TypeVar("T")
+_REMEMBERED = 512
+"""Threads of which it is remembered what their channels looked like under the seal."""
+_Sealed = dict[str, tuple[Any, bytes]]
 
 
 class SealedSaver(BaseCheckpointSaver[Any]):
@@ -27,6 +32,7 @@ class SealedSaver(BaseCheckpointSaver[Any]):
         self._inner = inner
         self._cipher = cipher
         self._names = names
+        self._sealed: OrderedDict[tuple[str, str], _Sealed] = OrderedDict()
 
     def get_next_version(self, current: Any, channel: None) -> Any:
         """As the inner saver counts."""
@@ -53,21 +59,42 @@ class SealedSaver(BaseCheckpointSaver[Any]):
     async def aput(
         self, config: RunnableConfig, checkpoint: Checkpoint, metadata: CheckpointMetadata, new_versions: ChannelVersions
     ) -> RunnableConfig:
-        """Store a checkpoint."""
+        """Store a checkpoint; a channel that is as it was in the one before is not sealed once more."""
         inner = self._renamed(config)
-        sealed = {channel: self._seal(value, "value", inner, channel) for channel, value in checkpoint["channel_values"].items()}
+        sealed = self._seal_values(checkpoint, inner)
         copy = cast(Checkpoint, {**checkpoint, "channel_values": sealed})
-        return self._named(await _whole(self._inner.aput(inner, copy, metadata, new_versions)), config)
+        return self._named(await self._whole(self._inner.aput(inner, copy, metadata, new_versions)), config)
 
     async def aput_writes(self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = "") -> None:
         """Store what a task has written."""
         inner = self._renamed(config)
         sealed = [(channel, self._seal(value, "write", inner, channel)) for channel, value in writes]
-        await _whole(self._inner.aput_writes(inner, sealed, task_id, task_path))
+        await self._whole(self._inner.aput_writes(inner, sealed, task_id, task_path))
 
     async def adelete_thread(self, thread_id: str) -> None:
         """Delete a thread."""
-        await _whole(self._inner.adelete_thread(self._names.name("thread", thread_id)))
+        name = self._names.name("thread", thread_id)
+        for known in [known for known in self._sealed if known[0] == name]:
+            del self._sealed[known]
+        await self._whole(self._inner.adelete_thread(name))
+
+    async def _whole(self, work: Coroutine[Any, Any, T]) -> T:
+        """Finish a write even when the answer it belongs to is cancelled: half a transaction would block the next one."""
+        return await (work if finishes(self._inner) else asyncio.shield(asyncio.ensure_future(work)))
+
+    def _seal_values(self, checkpoint: Checkpoint, inner: RunnableConfig) -> dict[str, bytes]:
+        """Return the channels sealed. A version is given to a value once, so that what has the same version is the same."""
+        where = inner["configurable"]["thread_id"], inner["configurable"]["checkpoint_ns"]
+        before, versions = self._sealed.pop(where, {}), checkpoint["channel_versions"]
+        after: _Sealed = {}
+        for channel, value in checkpoint["channel_values"].items():
+            version, known = versions.get(channel), before.get(channel)
+            same = known is not None and version is not None and known[0] == version
+            after[channel] = known if known and same else (version, self._seal(value, "value", inner, channel))
+        self._sealed[where] = after
+        if len(self._sealed) > _REMEMBERED:
+            self._sealed.popitem(last=False)
+        return {channel: sealed for channel, (_, sealed) in after.items()}
 
     def _seal(self, value: Any, kind: str, config: RunnableConfig, channel: str) -> bytes:
         type_, data = self.serde.dumps_typed(value)
@@ -97,11 +124,6 @@ class SealedSaver(BaseCheckpointSaver[Any]):
 
     def _named(self, config: RunnableConfig, asked: RunnableConfig) -> RunnableConfig:
         return {"configurable": {**config["configurable"], "thread_id": asked["configurable"]["thread_id"]}}
-
-
-async def _whole(work: Any) -> Any:
-    """Finish a write even when the answer it belongs to is cancelled: half a transaction would block the next one."""
-    return await asyncio.shield(asyncio.ensure_future(work))
 
 
 def place(kind: str, thread: str, channel: str) -> str:

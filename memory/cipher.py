@@ -6,10 +6,10 @@ What is sealed is bound to its place. Copied to another row, it does not open th
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -21,6 +21,8 @@ from memory.keys import ID_SIZE, Keyring, key_id_of
 
 _NONCE = 12
 NAMES_SIZE = 32
+_NAMES_KEPT = 8192
+"""Names that are not computed once more: each operation of the stores asks for five, most of them the same as the one before."""
 
 
 class Cipher:
@@ -82,11 +84,12 @@ class Names:
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
+        self.name = lru_cache(_NAMES_KEPT)(self._name)
+        """Returns the name that stands for the last part of a path, 32 hexadecimal digits."""
 
-    def name(self, *path: str) -> str:
-        """Return the name that stands for the last part of a path, 32 hexadecimal digits."""
+    def _name(self, *path: str) -> str:
         told = b"".join(len(part).to_bytes(4, "big") + part for part in (label.encode("utf-8", "surrogatepass") for label in path))
-        return hmac.new(self._secret, told, hashlib.sha256).hexdigest()[:32]
+        return hmac.digest(self._secret, told, "sha256").hex()[:32]
 
     def secret_for(self, use: str) -> bytes:
         """Return a secret for one other use (HKDF); like the names it stays the same when the keys are changed."""

@@ -48,7 +48,7 @@ SMOKING = Habit(
     ended=re.compile(
         r"戒(?:了|掉|的)[^,，酒]{0,4}烟|(?<![吃用贴打]药)戒烟(?=了|\d|好|多|成功|半|整|$)(?<!的戒烟)|烟[^,，不没戒]{0,6}[戒断掐](?!不)|"
         r"把烟戒|以前(?:抽|吸)|曾经?(?:抽|吸)|不(?:抽|吸)(?:烟)?了|戒了[^,，酒]{0,4}年|戒的烟|"
-        rf"{_ENDS_EN} (?:[\w']+ ){{0,2}}?{_NOUN}\b|\b(?:ex-?smoker|ex-?vaper|former smoker|past smoker|used to (?:smoke|vape)|smoke-?free|"
+        rf"{_ENDS_EN} (?:[\w']+ ){{0,2}}?{_NOUN}\b|\b(?:ex[- ]?(?:smok|vap)er|(?:former|past) smoker|used to (?:smok|vap)e|smoke-?free|"
         r"haven't (?:smoked|vaped|had a (?:fag|cig\w*|smoke))|smoked (?:for|until|till|from|in)|without a (?:cigarette|fag|smoke)|"
         r"^\d+ a day from|no longer smok\w+|(?:don't|doesn't) smoke any ?more)\b|\bquit\b"
     ),
@@ -72,7 +72,7 @@ ALCOHOL = Habit(
         r"烟酒[^,，]{0,3}(?:不|无|没)|(?:平常|平时|从来|一般|我|他|她|也|都)不喝(?:的)?$|酒[^,，]{0,4}(?:不沾|不碰|不喝|1滴)|"
         rf"{_NOT_EN} (?:smokes? (?:or|nor|and) |really |actually |ever )?drinks?(?! (?:\w+ ){{0,3}}(?:coffee|tea|water|milk|enough|"
         rf"much|any ?more))\b|\bteetotal\w*|\bno (?:alcohol|drinking|etoh|booze|drink)\b|"
-        r"\bnon-?drinker|\b(?:doesn't|don't|never|not) (?:touch|touched|had|have) (?:alcohol|a drop|a drink|drink|booze)|"
+        r"\bnon[- ]?drinker|\b(?:doesn't|don't|never|not) (?:touch|touched|had|have) (?:alcohol|a drop|a drink|drink|booze)|"
         r"\bdenies alcohol|\b(?:alcohol|drink(?:s|ing|er)?|etoh)\s*[:?\-]+\s*(?:no\b|never|none|nil|denie)|"
         r"\bnot (?:a |much of a )?drinker|\bavoid (?:\w+ and )?alcohol"
     ),

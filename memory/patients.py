@@ -135,19 +135,19 @@ class PatientMemory:
             about: which; ``None``: all of them.
         """
         gone = 0
-        self._store.parsed.clear()
         # Again until nothing is left: another process may have folded in between.
         while (items := await self._items(self._root)) and (found := self._matching(items, about)):
             kept = in_order(event for item in items for event in _events_of(item.value) if event.id not in found)
             gone = max(gone, len(found))
             await self._rewrite(items, kept)
+        self._store.forget_made()
         return gone
 
     async def unlink(self, thread: str) -> None:
         """Take the name of a thread that goes out of every event; what was said there stays said."""
-        self._store.parsed.clear()
         while self._matching(items := await self._items(self._root), lambda event: is_of(event, thread)):
             await self._rewrite(items, in_order(unlinked(event, thread) for item in items for event in _events_of(item.value)))
+        self._store.forget_made()
 
     def _matching(self, items: list[SearchItem], about: Callable[[Event], bool] | None) -> set[str]:
         events = [event for item in items for event in _events_of(item.value)]
@@ -188,27 +188,17 @@ class PatientMemory:
         await self._store.abatch([PutOp(namespace, key, None) for namespace, key in items])
 
     async def _read_live(self) -> Live:
-        live, events = Live(), []
-        for item in await self._items(self._live):
-            live.keys.append(item.key)
-            if "snapshot" in item.value:
-                snapshot = self._snapshot(item)
-                live.foreign = live.foreign or snapshot is None
-                live.snapshots += [snapshot] if snapshot else []
+        live = Live()
+        events: list[Event] = []
+        for key, made in await self._store.made(self._live, _made):
+            live.keys.append(key)
+            if isinstance(made, list):
+                events += made
             else:
-                events += _events_of(item.value)
+                live.foreign = live.foreign or made is None
+                live.snapshots += [made] if made else []
         live.events = in_order(events)
         return live
-
-    def _snapshot(self, item: SearchItem) -> Snapshot | None:
-        """Return the snapshot that an item holds; ``None`` when another version of this program has written it."""
-        kept: Snapshot | None = self._store.parsed.get(item.key)
-        value = item.value["snapshot"]
-        if kept is None and value.get("version") == _VERSION:
-            at, turn, n, id_ = value["last"]
-            kept = Snapshot(FACTS.validate_python(value["statements"]), (at, turn, n, id_), frozenset(value["folded"]))
-            self._store.keep(item.key, kept)
-        return kept
 
     async def _items(self, namespace: Namespace) -> list[SearchItem]:
         return await listed(self._store, namespace)
@@ -218,3 +208,14 @@ def _events_of(value: dict[str, Any]) -> list[Event]:
     if "event" in value:
         return [Event.model_validate(value["event"])]
     return EVENTS.validate_python(value.get("events", []))
+
+
+def _made(item: SearchItem) -> Snapshot | list[Event] | None:
+    """Return what lies in an item of ``live``; ``None`` for a snapshot that another version of this program has written."""
+    if "snapshot" not in item.value:
+        return _events_of(item.value)
+    value = item.value["snapshot"]
+    if value.get("version") != _VERSION:
+        return None
+    at, turn, n, id_ = value["last"]
+    return Snapshot(FACTS.validate_python(value["statements"]), (at, turn, n, id_), frozenset(value["folded"]))

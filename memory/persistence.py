@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -20,6 +21,7 @@ from memory.keys import Keyring, key_path, load_keys, with_new_key, write_keys
 from memory.plain import take_over
 from memory.postgres import open_postgres, setup_lock, where_of
 from memory.sealed import SealedStore, load_names
+from memory.sealed_files import reseal_files
 from memory.sqlite import SqliteBackend, is_sealed, open_sqlite
 from memory.sqlite import setup_lock as file_lock
 
@@ -55,6 +57,11 @@ class Stores:
     backend: Backend
     cipher: Cipher = field(repr=False)
     names: Names = field(repr=False)
+
+    @property
+    def many(self) -> bool:
+        """Whether other processes may use them at the same time."""
+        return not isinstance(self.backend, SqliteBackend)
 
     async def compact(self) -> None:
         """Leave nothing of what was deleted in any file."""
@@ -147,7 +154,7 @@ async def rotate(settings: StorageSettings, *, fresh: bool = True) -> int:
             pass
         write_keys(key_path(settings), with_new_key(load_keys(settings, may_create=False)))
     async with open_stores(settings, ()) as stores:
-        changed = await stores.reseal()
+        changed = await stores.reseal() + await asyncio.to_thread(reseal_files, settings.data_dir / "uploads", stores.cipher)
     if in_file:
         write_keys(key_path(settings), Keyring(load_keys(settings, may_create=False).keys[:1]))
     return changed

@@ -31,10 +31,25 @@ _OF = {
     "procedure": ("surgery",),
 }
 """What a name of a category can be a fact of; other opinions of the model do not count."""
-ADD: dict[str, float] = {"allergy": 0.5, "medication": 0.5, "condition": 0.5, "intolerance": 0.5}
+_BOTH = ("allergy", "medication", "condition", "intolerance", "family_history", "vaccination", "surgery")
+ADD: dict[str, float] = dict.fromkeys(_BOTH, 0.5) | {"medication": 0.65}
 """Chance from which on a fact that the rules did not read is added."""
-DROP: dict[str, float] = {"allergy": 0.6, "medication": 0.5, "condition": 0.5, "intolerance": 0.6}
+DROP: dict[str, float] = dict.fromkeys(_BOTH, 0.6) | dict.fromkeys(("allergy", "intolerance", "medication"), 0.75)
 """Chance of "nothing" from which on a fact of the rules is dropped: a missed allergy is worse than one too many."""
+_SKIN = r"[痒疹]|疙瘩|风团|过敏|\b(?:itch\w*|rash\w*|hives|welts?|allerg\w*)"
+_REACTS = re.compile(
+    rf"{_SKIN}|[肿疮疱泡喘敏]|喷嚏|鼻涕|流泪|发炎|皮炎|红[了一点斑]|发红|起[包皮]|休克|呼吸困难|窒息|"
+    r"(?:不能|不敢|不可以|别|受不了)[^,，。]{0,4}(?:碰|接触|闻|用|戴|沾)|碰不得|"
+    r"\b(?:alerg\w*|anaph\w*|react\w*|sensitiv\w*|intoleran\w*|swell\w*|swollen|sneez\w*|wheez\w*|blister\w*|br(?:ea|o)ks? (?:me )?out|"
+    r"broke (?:me )?out|eczema|dermatitis|asthma\w*|red|redness|stings?|stung|burn\w*|epi-?pen|runny|stream\w*|water(?:y|ing)|avoid\w*|"
+    r"throat|pass(?:ed)? out|breath\w*|can'?t (?:\w+ )?(?:use|wear|touch|be (?:near|around)))\b"
+)
+"""What a thing of everyday life does to whoever bears it badly; named without any of it, it was only there."""
+_SWEAT = re.compile(r"汗|sweat", re.I)
+_SWEATS = re.compile(_SKIN)
+"""Sweat is a sign of much else: only what skin does tells of an allergy to it."""
+ADD_UNTOLD = 0.7
+"""The same of a thing of everyday life, such as sweat or paint, where nothing is said of what it does to anybody."""
 ADD_UNSAID = {"asked": 0.8, "supposed": 0.85, "told": _NEVER}
 """The same where the clause asks, supposes or quotes."""
 DROP_UNKNOWN = 0.85
@@ -54,11 +69,16 @@ def reviewed(talk: Talk, facts: Sequence[Fact]) -> list[Fact]:
         return list(facts)
     kept = list(facts)
     for mention, opinion in zip(mentions, model.judge(features(talk, mentions)), strict=True):
-        verdict = decided(mention, opinion)
+        verdict = decided(mention, opinion, reacts=_reacts(talk, mention))
         if verdict == mention.verdict:
             continue
         kept = _turned(talk, kept, mention, verdict, mentions)
     return kept
+
+
+def _reacts(talk: Talk, mention: Mention) -> bool:
+    """Tell whether the message speaks of anything that a thing does to whoever is allergic to it."""
+    return bool((_SWEATS if _SWEAT.search(mention.name.words) else _REACTS).search(talk.low))
 
 
 def _says_something(talk: Talk) -> bool:
@@ -78,8 +98,14 @@ def judge() -> Judge | None:
         return None
 
 
-def decided(mention: Mention, opinion: Judgement) -> tuple[str, str]:
-    """Return kind and status of a name, both empty for nothing: what the rules say unless the model is sure of something else."""
+def decided(mention: Mention, opinion: Judgement, *, reacts: bool = True) -> tuple[str, str]:
+    """Return kind and status of a name, both empty for nothing: what the rules say unless the model is sure of something else.
+
+    Args:
+        mention: the name, and what the rules read from it.
+        opinion: of the model.
+        reacts: whether the message speaks of anything that happens to whoever is allergic.
+    """
     allowed = _OF[mention.category]
     whole = opinion.kinds[""] + sum(opinion.kinds[kind] for kind in allowed)
     chance = {kind: opinion.kinds[kind] / whole for kind in ("", *allowed)}
@@ -88,6 +114,8 @@ def decided(mention: Mention, opinion: Judgement) -> tuple[str, str]:
     kind, said = mention.verdict
     if not kind:
         least = ADD.get(best, _NEVER) if mention.clause.mode == "said" else ADD_UNSAID[mention.clause.mode]
+        if mention.category == "thing" and not reacts:
+            least = _NEVER if _SWEAT.search(mention.name.words) else max(least, ADD_UNTOLD)
         return (best, status) if 1 - chance[""] >= least else ("", "")
     if chance[""] >= (DROP.get(kind, _NEVER) if mention.known else DROP_UNKNOWN):
         return ("", "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import orjson
@@ -12,10 +12,12 @@ from langgraph.store.base import BaseStore, GetOp, Item, ListNamespacesOp, Op, P
 
 from memory.cipher import Cipher, Names, unpacked
 from memory.errors import database_errors, storage_error
+from memory.group_commit import finishes
 
 ALL = 1_000_000
 """A limit that no listing reaches: the store's own default would drop the eleventh allergy."""
-_KEPT = 256
+_KEPT = 1024
+T = TypeVar("T")
 I = TypeVar("I", Item, SearchItem)  # noqa: E741
 
 
@@ -31,8 +33,7 @@ class SealedStore(BaseStore):
         self._cipher = cipher
         self._names = names
         self._where = where
-        self.parsed: OrderedDict[str, Any] = OrderedDict()
-        """What was made of items that never change, by their random keys; the oldest make room."""
+        self._made: OrderedDict[tuple[Any, ...], tuple[str, Any]] = OrderedDict()
 
     def batch(self, ops: Iterable[Op]) -> list[Result]:
         """Refuse: the databases are asynchronous."""
@@ -44,14 +45,43 @@ class SealedStore(BaseStore):
         Raises:
             StorageError: the database failed, or what it holds cannot be opened.
         """
-        asked = [self._sealed(op) for op in ops]
-        # A cancelled answer must not leave a transaction open behind it.
-        working = asyncio.ensure_future(self._inner.abatch(asked))
+        return [self._opened(result) for result in await self._carried_out([self._sealed(op) for op in ops])]
+
+    async def made(self, namespace: tuple[str, ...], make: Callable[[SearchItem], T]) -> list[tuple[str, T]]:
+        """Return the keys of everything under a namespace, and what is made of each item.
+
+        What lies unchanged where it lay is neither opened nor made again: two sealings are never the same bytes.
+
+        Args:
+            namespace: whose items are always made into something the same way.
+            make: returns what nobody changes.
+        """
+        (found,) = await self._carried_out([self._sealed(SearchOp(namespace, limit=ALL))])
+        return [self._once(item, make) for item in found if isinstance(item, SearchItem)] if isinstance(found, list) else []
+
+    def forget_made(self) -> None:
+        """Forget what was made of items, because some of them go."""
+        self._made.clear()
+
+    def _once(self, item: SearchItem, make: Callable[[SearchItem], T]) -> tuple[str, T]:
+        place = item.namespace, item.key, item.value.get("sealed")
+        known = self._made.get(place)
+        if known is None:
+            opened = self._open_item(item)
+            known = self._made[place] = opened.key, make(opened)
+            if len(self._made) > _KEPT:
+                self._made.popitem(last=False)
+        else:
+            self._made.move_to_end(place)
+        return known
+
+    async def _carried_out(self, ops: list[Op]) -> list[Result]:
+        working = self._inner.abatch(ops)
         try:
-            results = await asyncio.shield(working)
+            # A cancelled answer must not leave a transaction open behind it.
+            return await (working if finishes(self._inner) else asyncio.shield(asyncio.ensure_future(working)))
         except database_errors() as error:
             raise storage_error(error, self._where) from error
-        return [self._opened(result) for result in results]
 
     def _sealed(self, op: Op) -> Op:
         if isinstance(op, GetOp):
@@ -89,12 +119,6 @@ class SealedStore(BaseStore):
         )
         item.namespace, item.key, item.value = tuple(namespace), key, value
         return item
-
-    def keep(self, key: str, parsed: Any) -> None:
-        """Keep what was made of an item in memory."""
-        self.parsed[key] = parsed
-        while len(self.parsed) > _KEPT:
-            self.parsed.popitem(last=False)
 
     async def reseal(self) -> int:
         """Seal anew whatever the current key has not sealed, and return how much that was."""

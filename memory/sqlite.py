@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -11,14 +12,15 @@ from typing import cast
 
 import aiosqlite
 from filelock import FileLock, Timeout
+from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
-from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
-from langgraph.store.sqlite.aio import AsyncSqliteStore
 
 from memory.checkpoints import place
 from memory.cipher import Cipher
 from memory.errors import StorageBusy
+from memory.group_commit import GroupCommit, open_file
 from memory.sealed import NAMES_PLACE
+from memory.sqlite_tables import GroupSaver, GroupStore
 
 FILES = ("store.sqlite", "checkpoints.sqlite")
 _SETUP_S = 30.0
@@ -29,56 +31,58 @@ class SqliteBackend:
     """Store and checkpoints in two files."""
 
     where: str
-    store: AsyncSqliteStore
-    saver: AsyncSqliteSaver
+    store: GroupStore
+    saver: GroupSaver
 
     async def compact(self) -> None:
         """Rewrite both files, so that nothing deleted is left in free pages or in what was written ahead."""
-        for connection in (self.store.conn, self.saver.conn):
-            await connection.commit()
-            for statement in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-                await (await connection.execute(statement)).close()
+        for commits in (self.store.commits, self.saver.commits):
+            await commits.alone(_compacted)
 
     async def drop_plain_checkpoints(self) -> None:
         """Delete the checkpoints of versions before the encryption: they say only how far turns had come that are long finished."""
-        for table in ("checkpoints", "writes"):  # sealed names of threads are hexadecimal
-            await self.saver.conn.execute(f"DELETE FROM {table} WHERE thread_id GLOB '*:*'")
-        await self.saver.conn.commit()
+
+        def drop(run: sqlite3.Connection) -> None:
+            for table in ("checkpoints", "writes"):  # sealed names of threads are hexadecimal
+                run.execute(f"DELETE FROM {table} WHERE thread_id GLOB '*:*'")
+
+        await self.saver.commits.write(drop)
 
     async def reseal_checkpoints(self, cipher: Cipher) -> int:
         """Seal anew the checkpoints that the current key has not sealed, and return how many values that were."""
-        return await self._reseal_values(cipher) + await self._reseal_writes(cipher)
+        serde = self.saver.serde
+        values = await self.saver.commits.write(lambda run: _reseal_values(run, serde, cipher))
+        return values + await self.saver.commits.write(lambda run: _reseal_writes(run, cipher))
 
-    async def _reseal_values(self, cipher: Cipher) -> int:
-        connection, serde, changed = self.saver.conn, self.saver.serde, 0
-        async with connection.execute("SELECT rowid, thread_id, type, checkpoint FROM checkpoints") as rows:
-            found = list(await rows.fetchall())
-        for rowid, thread, type_, stored in found:
-            checkpoint = serde.loads_typed((type_, stored))
-            values = checkpoint["channel_values"]
-            old = {name: sealed for name, sealed in values.items() if not cipher.is_current(sealed)}
-            for name, sealed in old.items():
-                where = place("value", thread, name)
-                values[name] = cipher.seal(cipher.open(sealed, where), where)
-            if old:
-                await connection.execute("UPDATE checkpoints SET checkpoint = ? WHERE rowid = ?", (serde.dumps_typed(checkpoint)[1], rowid))
-            changed += len(old)
-        await connection.commit()
-        return changed
 
-    async def _reseal_writes(self, cipher: Cipher) -> int:
-        connection, changed = self.saver.conn, 0
-        async with connection.execute("SELECT rowid, thread_id, channel, value FROM writes") as rows:
-            found = list(await rows.fetchall())
-        for rowid, thread, channel, sealed in found:
-            if not cipher.is_current(sealed):
-                where = place("write", thread, channel)
-                await connection.execute(
-                    "UPDATE writes SET value = ? WHERE rowid = ?", (cipher.seal(cipher.open(sealed, where), where), rowid)
-                )
-                changed += 1
-        await connection.commit()
-        return changed
+def _compacted(run: sqlite3.Connection) -> None:
+    for statement in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+        run.execute(statement).fetchall()
+
+
+def _reseal_values(run: sqlite3.Connection, serde: SerializerProtocol, cipher: Cipher) -> int:
+    changed = 0
+    for rowid, thread, type_, stored in run.execute("SELECT rowid, thread_id, type, checkpoint FROM checkpoints").fetchall():
+        checkpoint = serde.loads_typed((type_, stored))
+        values = checkpoint["channel_values"]
+        old = {name: sealed for name, sealed in values.items() if not cipher.is_current(sealed)}
+        for name, sealed in old.items():
+            where = place("value", thread, name)
+            values[name] = cipher.seal(cipher.open(sealed, where), where)
+        if old:
+            run.execute("UPDATE checkpoints SET checkpoint = ? WHERE rowid = ?", (serde.dumps_typed(checkpoint)[1], rowid))
+        changed += len(old)
+    return changed
+
+
+def _reseal_writes(run: sqlite3.Connection, cipher: Cipher) -> int:
+    changed = 0
+    for rowid, thread, channel, sealed in run.execute("SELECT rowid, thread_id, channel, value FROM writes").fetchall():
+        if not cipher.is_current(sealed):
+            where = place("write", thread, channel)
+            run.execute("UPDATE writes SET value = ? WHERE rowid = ?", (cipher.seal(cipher.open(sealed, where), where), rowid))
+            changed += 1
+    return changed
 
 
 @asynccontextmanager
@@ -95,7 +99,6 @@ async def open_sqlite(folder: Path, *, exclusive: bool) -> AsyncIterator[SqliteB
         # A new file takes its journal mode from one connection alone: a second one is refused, not made to wait.
         async with setup_lock(folder):
             saver, store = await _set_up(stack, folder)
-        await stack.enter_async_context(store)
         yield SqliteBackend(str(folder), store, saver)
 
 
@@ -108,13 +111,13 @@ async def _lock(stack: AsyncExitStack, folder: Path, exclusive: bool) -> None:
         raise StorageBusy("storage_busy", path=str(folder)) from error
 
 
-async def _set_up(stack: AsyncExitStack, folder: Path) -> tuple[AsyncSqliteSaver, AsyncSqliteStore]:
+async def _set_up(stack: AsyncExitStack, folder: Path) -> tuple[GroupSaver, GroupStore]:
     # What lies outside of the seal is plain; no class of anybody is brought to life from there.
     serde = JsonPlusSerializer(allowed_msgpack_modules=[])
-    saver = AsyncSqliteSaver(await _connect(stack, folder / "checkpoints.sqlite", "NORMAL"), serde=serde)
-    store = AsyncSqliteStore(await _connect(stack, folder / "store.sqlite", "FULL", autocommit=True))
-    await saver.setup()
-    await store.setup()
+    saver = GroupSaver(await _open(stack, folder / "checkpoints.sqlite", "NORMAL"), serde)
+    store = GroupStore(await _open(stack, folder / "store.sqlite", "FULL"))
+    await saver.set_up()
+    await store.set_up()
     return saver, store
 
 
@@ -132,14 +135,11 @@ async def setup_lock(folder: Path) -> AsyncIterator[None]:
         lock.release()
 
 
-async def _connect(stack: AsyncExitStack, path: Path, synchronous: str, *, autocommit: bool = False) -> aiosqlite.Connection:
-    connecting = aiosqlite.connect(path, isolation_level=None) if autocommit else aiosqlite.connect(path)
-    connection = await stack.enter_async_context(connecting)
-    # Both survive the death of the process. FULL survives the loss of power too and costs a disk flush a write: the record is worth it, a
+async def _open(stack: AsyncExitStack, path: Path, synchronous: str) -> GroupCommit:
+    # Both survive the death of the process. FULL survives the loss of power too and costs a disk flush a commit: the record is worth it, a
     # checkpoint, which only says how far an unanswered turn had come, is not. What is deleted is overwritten.
-    for pragma in ("busy_timeout=30000", "journal_mode=WAL", f"synchronous={synchronous}", "secure_delete=ON"):
-        await connection.execute(f"PRAGMA {pragma}")
-    return connection
+    pragmas = ("busy_timeout=30000", "journal_mode=WAL", f"synchronous={synchronous}", "secure_delete=ON")
+    return await stack.enter_async_context(open_file(path, pragmas))
 
 
 async def is_sealed(folder: Path) -> bool:

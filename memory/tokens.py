@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _PIECE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]|[A-Za-z]+|\d|\s+|.", re.S)
 _LETTERS = 4
 
 
+@lru_cache(maxsize=1024)
 def tokens(text: str) -> int:
     """Return a careful estimate: rather too many than too few.
 

@@ -133,7 +133,8 @@ def triage(message: str, tables: Tables, profile: PatientProfile = NOBODY, *, si
     """
     found = (findings_in(message, tables) if signs is None else signs) | _background(profile, tables)
     folded = fold(message)
-    flags = [f for f in tables.red_flags if _fires(f, found, folded, profile)]
+    # Hundreds of rules, and most messages hold nothing that the first group of any of them asks for.
+    flags = [f for f in tables.red_flags if not (f.needs and f.needs[0].isdisjoint(found)) and _fires(f, found, folded, profile)]
     flags.sort(key=lambda f: (LEVELS.index(f.level), f.cn_level))
     told = tuple(sorted(found))
     if flags:

@@ -114,7 +114,7 @@ async def test_folding_changes_nothing_of_what_follows(stores: Stores, monkeypat
         plain = replay(await memory.events())
         assert sorted(map(str, await memory.facts())) == sorted(map(str, current(plain)))
         assert sorted(map(str, await memory.waiting())) == sorted(map(str, settle(plain)[1]))
-    assert stores.store.parsed, "something was folded"
+    assert (await memory._read_live()).snapshots, "something was folded"
 
 
 class _Dying:
@@ -173,8 +173,8 @@ async def test_a_snapshot_of_another_version_is_not_believed(stores: Stores, mon
     memory = PatientMemory(stores.store, "local")
     await memory.record([said("青霉素", 1)])
     await memory._fold(await memory._read_live())
-    stores.store.parsed.clear()
-    monkeypatch.setattr(patients, "_VERSION", 2)
+    stores.store.forget_made()
+    monkeypatch.setattr(patients, "_VERSION", patients._VERSION + 1)
     assert [fact.value for fact in await memory.facts()] == ["青霉素"]
     await memory.record([said("头孢", 2)])
     assert len(await memory.facts()) == 2

@@ -84,6 +84,14 @@ My mother has diabetes|mother/diabetes/active
 高血压患者能吃布洛芬吗？|-
 什么是高血压|-
 如果我有糖尿病怎么办|-
+USMLE question: a 28-year-old woman with asthma presents with a rash|-
+执业医师考试题：患者，女，28岁，有高血压，首选什么药|-
+我姨妈两个月没来了，我有高血压|self/hypertension/active
+我姨妈心跳不规律，有高血压|aunt/hypertension/active
+我问了主治医生说没问题，我有高血压|self/hypertension/active
+药师说这药没问题，我有糖尿病|self/diabetes/active
+Blood test question: I have asthma|self/asthma/active
+我大姨妈有高血压|aunt/hypertension/active
 """.strip().splitlines()
 
 STATES = """

@@ -115,3 +115,22 @@ def test_the_shipped_model_is_there_and_knows_plain_words(tables: Tables) -> Non
     told = {(fact.kind, fact.value, fact.status) for fact in read("Ibuprofen brought me out in hives, I'm on losartan", tables).facts}
     assert told == {("allergy", "ibuprofen", "active"), ("medication", "losartan", "active")}
     assert set(KINDS) < set(KIND_LABELS)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "胸口突然压着疼，出冷汗，左胳膊发麻",
+        "胸口突然压着疼，喘不上气，出冷汗，左胳膊发麻",
+        "胸口突然压着疼，出冷汗，皮肤发红",
+        "I work with paint in the kitchen and I'm tired",
+    ],
+)
+def test_a_thing_that_was_only_there_is_no_allergy_however_many_others_are_known(tables: Tables, message: str) -> None:
+    known = read("我对青霉素过敏，对头孢也过敏", tables).facts
+    assert [fact.value for fact in known] == ["青霉素", "头孢"]
+    assert [fact.value for fact in read(message, tables, known=known).facts if fact.kind in ("allergy", "intolerance")] == []
+
+
+def test_a_thing_that_does_something_to_somebody_is_still_read(tables: Tables) -> None:
+    assert [fact.value for fact in read("摸了油漆，手上起泡", tables).facts if fact.kind == "allergy"] == ["油漆"]
