@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from configs.section import ROOT, Section, http_url
+from configs.section import ROOT, Section, http_url, postgres_url
 
 
 def _dense_weights() -> dict[Literal["zh", "en"], float]:
@@ -78,6 +78,8 @@ class RetrievalSettings(Section):
     """What reading one PDF, Office or HTML file may cost before it is given up; the others go on."""
     starter_vectors: Path | None = ROOT / "knowledge" / "vectors.npz"
     """Vectors of the starter knowledge; made by ``python -m agent knowledge vectors``."""
+    index_url: SecretStr = SecretStr("")
+    """``postgresql://…`` with pgvector: the index lives there, for workers on many hosts; empty: in ``data_dir``, for those of one."""
     any_language: bool = False
     """Also offer evidence in the other language; needs a model that can translate what it cites."""
 
@@ -85,6 +87,11 @@ class RetrievalSettings(Section):
     @classmethod
     def _http_only(cls, url: str) -> str:
         return http_url(url)
+
+    @field_validator("index_url")
+    @classmethod
+    def _postgresql_only(cls, url: SecretStr) -> SecretStr:
+        return postgres_url(url)
 
     @model_validator(mode="after")
     def _providers_are_complete(self) -> Self:

@@ -1,12 +1,13 @@
 """Everything that can be configured: a profile in YAML, overridden by the environment.
 
 Unknown keys fail at load, so that a typo is never silently ignored. ``LLM_BASE_URL``, ``LLM_MODEL`` and ``LLM_API_KEY`` set the model;
-every other key is reached as ``SHENSI_<SECTION>__<KEY>``, for example ``SHENSI_RETRIEVAL__TOP_K=8``.
+every other key is reached as ``SHENSI_<SECTION>__<KEY>``, for example ``SHENSI_RETRIEVAL__TOP_K=8``. A file of that name in the folder
+``SHENSI_SECRETS_DIR`` does the same, for what must not stand in an environment.
 """
 
 from __future__ import annotations
 
-import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,13 +15,17 @@ import yaml
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
+from configs.calls import CallLimits as CallLimits
 from configs.errors import ConfigError
 from configs.retrieval import RetrievalSettings as RetrievalSettings
+from configs.secret_files import given, secret_files
 from configs.section import ROOT as ROOT
-from configs.section import Section, http_url
+from configs.section import Section, http_url, postgres_url
 from configs.server import ServerSettings as ServerSettings
 
 DEFAULT_PROFILE = ROOT / "configs" / "embedded.yaml"
+OTHER = frozenset({"SHENSI_LOG", "SHENSI_API_URL", "SHENSI_API_KEY", "SHENSI_SECRETS_DIR"})
+"""Variables of ours that are no keys of a profile: ``docs/settings.md`` says what each is for."""
 
 Role = Literal["draft", "critique", "refine", "extract", "look", "summarise"]
 
@@ -36,6 +41,8 @@ class RoleSettings(Section):
     thinking_tokens: int = Field(1500, ge=16, le=16_000)
     """What thinking may use on top of ``max_tokens``; an audit that thinks beyond it is asked for once more without."""
     timeout_s: float = Field(60.0, gt=0.0)
+    at_once: int = Field(256, ge=1)
+    """So many calls of this role may be out at once in this process; further ones wait within their time."""
 
 
 def _roles() -> dict[Role, RoleSettings]:
@@ -45,7 +52,7 @@ def _roles() -> dict[Role, RoleSettings]:
         "refine": RoleSettings(max_tokens=600, timeout_s=40),
         "extract": RoleSettings(max_tokens=400, timeout_s=20),
         "look": RoleSettings(max_tokens=160, timeout_s=6),
-        "summarise": RoleSettings(max_tokens=300, timeout_s=30),
+        "summarise": RoleSettings(max_tokens=300, timeout_s=30, at_once=8),
     }
 
 
@@ -59,7 +66,8 @@ class ModelSettings(Section):
     """Off for servers that reject ``chat_template_kwargs``."""
     retries: int = Field(1, ge=0, le=3)
     cooldown_s: float = Field(30.0, ge=0.0)
-    """After the endpoint could not be reached, answer from evidence for this long before trying it again."""
+    """While the circuit to the endpoint is open, answer from evidence for this long before trying it again; 0: it never opens."""
+    limits: CallLimits = CallLimits()
     roles: dict[Role, RoleSettings] = Field(default_factory=_roles)
 
     @field_validator("roles", mode="after")
@@ -68,7 +76,11 @@ class ModelSettings(Section):
         if thinks := [role for role, how in given.items() if how.thinking and role != "critique"]:
             # A thinking Qwen3 plans tool calls that it never makes, and its thoughts use up the room of short answers.
             raise ValueError(f"{thinks[0]} must not think; only critique may")
-        return _roles() | given
+        # What a role is not given stays as the role's own default, not as that of any role.
+        return {
+            role: how.model_copy(update=given[role].model_dump(exclude_unset=True)) if role in given else how
+            for role, how in _roles().items()
+        }
 
     @field_validator("base_url")
     @classmethod
@@ -97,9 +109,7 @@ class StorageSettings(Section):
     @field_validator("url")
     @classmethod
     def _postgresql_only(cls, url: SecretStr) -> SecretStr:
-        if url.get_secret_value() and not url.get_secret_value().startswith(("postgresql://", "postgres://")):
-            raise ValueError("must start with postgresql://")
-        return url
+        return postgres_url(url)
 
 
 class SafetySettings(Section):
@@ -154,8 +164,8 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Let the environment win over the profile file, whose values arrive as ``init_settings``."""
-        return env_settings, init_settings
+        """Let the environment win over files with secrets, and both over the profile, whose values arrive as ``init_settings``."""
+        return env_settings, *secret_files(file_secret_settings), init_settings
 
 
 def load_settings(profile: Path | None = None) -> Settings:
@@ -169,10 +179,11 @@ def load_settings(profile: Path | None = None) -> Settings:
     """
     path = profile or DEFAULT_PROFILE
     values = _read_profile(path)
-    _check_environment()
+    variables = given()
+    _check_names(variables)
     for name, variable in (("base_url", "LLM_BASE_URL"), ("model", "LLM_MODEL"), ("api_key", "LLM_API_KEY")):
-        if variable in os.environ:
-            _section(values, "llm", path)[name] = os.environ[variable]
+        if variable in variables:
+            _section(values, "llm", path)[name] = variables[variable]
     try:
         return Settings(**values)
     except (SettingsError, TypeError) as error:
@@ -183,11 +194,11 @@ def load_settings(profile: Path | None = None) -> Settings:
         raise ConfigError("config_invalid", file=path.name, key=where, reason=first["msg"]) from error
 
 
-def _check_environment() -> None:
+def _check_names(variables: Mapping[str, str]) -> None:
     """Refuse ``SHENSI_RETREIVAL__TOP_K``: a variable with a typo would be ignored without a word."""
-    for name in os.environ:
+    for name in variables:
         section = name.removeprefix("SHENSI_").partition("__")[0].lower()
-        if name.startswith("SHENSI_") and section not in {*Settings.model_fields, "log"}:
+        if name.startswith("SHENSI_") and name not in OTHER and section not in Settings.model_fields:
             raise ConfigError("config_invalid", file="environment", key=name, reason="no such section")
 
 

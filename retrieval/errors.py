@@ -4,6 +4,7 @@
     ├── DocumentError          one file or one line that cannot become a document; the others go on
     ├── IndexCorrupt           the manifest or the vector store cannot be read; ``Retriever.rebuild`` mends it
     ├── IndexBusy              another process is writing the index
+    ├── IndexAway              the database that holds the index does not answer
     ├── StorageFull            no room left where the index lives
     ├── EmbedderUnavailable    the dense model cannot run here; keyword search goes on without it
     └── RerankerUnavailable    the cross-encoder cannot run here; the fused order stays
@@ -36,6 +37,10 @@ class IndexCorrupt(RetrievalError):
 
 class IndexBusy(RetrievalError):
     """Somebody else is writing the index now."""
+
+
+class IndexAway(RetrievalError):
+    """The database server of the index cannot be reached."""
 
 
 class StorageFull(RetrievalError):

@@ -5,26 +5,26 @@ index/vectors-<token>/     Chroma; a rebuild takes a new folder, because Chroma 
 index/cache.sqlite3        vectors by content; may be deleted at any time
 index/postings.npz         the compiled keyword index; may be deleted at any time
 index/write.lock           held while writing
+With ``retrieval.index_url`` the manifest, the vectors and the lock are in PostgreSQL.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 from configs.settings import RetrievalSettings
 from retrieval.corpus import Corpus
-from retrieval.embed import make_embedder
+from retrieval.embed import Embedder, make_embedder
 from retrieval.embed.cache import CachedEmbedder, VectorCache
-from retrieval.embed.starter import StarterVectors
 from retrieval.errors import EmbedderUnavailable, IndexBusy, IndexCorrupt, RetrievalError, from_os
 from retrieval.ingest import Ingestor, IngestReport, Progress
 from retrieval.live import LiveCorpus
-from retrieval.lock import write_lock
-from retrieval.opening import new_vectors, open_cache, open_manifest, open_vectors, weigh
+from retrieval.opening import cached, open_cache, weigh
+from retrieval.place import TOKEN, place_of
 from retrieval.readers import Limits
 from retrieval.records import Changes
 from retrieval.scan import Request, Scan
@@ -32,6 +32,7 @@ from retrieval.store import VectorStore
 
 log = logging.getLogger(__name__)
 LOCK_WAIT_S = 5.0
+Wrap = Callable[[Embedder], Embedder]
 BUILT_IN = "knowledge"
 """The collection of the starter knowledge."""
 
@@ -39,34 +40,39 @@ BUILT_IN = "knowledge"
 class Index:
     """Manifest, vectors and the corpus in memory. Whoever shares it between threads lets one of them write at a time."""
 
-    def __init__(self, settings: RetrievalSettings, data_dir: Path, mend: bool = False) -> None:
+    def __init__(self, settings: RetrievalSettings, data_dir: Path, mend: bool = False, wrap: Wrap | None = None) -> None:
         """Open or create the index and finish what a crash left half-done.
 
         Args:
             settings: models and lengths.
             data_dir: the folder above ``index/``.
             mend: put a damaged part aside and build it anew: vectors from the manifest, a manifest from nothing (ingest fills it).
+            wrap: puts something in the place of the model, which embeds faster and equally.
 
         Raises:
             IndexCorrupt: a part cannot be read and ``mend`` is off.
             StorageFull: no room.
         """
         self.folder = data_dir / "index"
-        self._settings = settings
+        self._settings, self._wrap = settings, wrap
         self.embedder: CachedEmbedder | None = None
         self.embedder_reason: RetrievalError | None = None
         self.store: VectorStore | None = None
         self._cache: VectorCache | None = None
         self._token: str | None = None
+        self._opened = ExitStack()
         self.recovered = 0
         self.behind = False  # whether what was ingested last still lacks vectors
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise from_os(error, self.folder) from error
-        self.manifest, self.put_aside = open_manifest(self.folder / "manifest.sqlite3", mend)
-        self._live = LiveCorpus(self.manifest, settings, self.folder, self._follow)
+        self._place = place_of(settings, self.folder)
+        self._opened.callback(self._place.close)
         try:
+            self.manifest, self.put_aside = self._place.open_manifest(mend)
+            self._opened.callback(self.manifest.close)
+            self._live = LiveCorpus(self.manifest, settings, self.folder, self._follow)
             self._open_embedder()
             self._recover_or_wait(mend)
         except BaseException:
@@ -82,7 +88,7 @@ class Index:
         """Bring the vectors up to what another process wrote."""
         if self.store is None or self.embedder is None:
             return
-        if self.manifest.fact("vectors") not in (None, self._token):
+        if self.manifest.fact(TOKEN) not in (None, self._token):
             old = self.store
             self._open_store()
             old.close()
@@ -155,23 +161,23 @@ class Index:
             if self.embedder is not None:
                 self._new_vectors()
                 self._recover()
+                self.manifest.publish([])  # every other worker takes up the new vectors
+            if self.store is not None:
+                self._place.settle(self.store)
             for collection in self.manifest.collections():
                 self.manifest.forget_files(collection.name)
             self._live.forget(compiled=True)
 
     def writing(self) -> AbstractContextManager[None]:
-        """Return the right to write, to be held with ``with``."""
-        return write_lock(self.folder / "write.lock", LOCK_WAIT_S)
+        """Return the right to write."""
+        return self._place.writing(LOCK_WAIT_S)
 
     def close(self) -> None:
         """Let go of every file."""
-        if self.store:
-            self.store.close()
-        if self.embedder:
-            self.embedder.close()
-        if self._cache:
-            self._cache.close()
-        self.manifest.close()
+        for part in (self.store, self.embedder, self._cache):
+            if part:
+                part.close()
+        self._opened.close()
 
     def _ingestor(self, vectors: bool = True) -> Ingestor:
         store, embedder = (self.store, self.embedder) if vectors else (None, None)
@@ -203,13 +209,10 @@ class Index:
             embedder = make_embedder(self._settings)
         except EmbedderUnavailable as reason:
             log.warning("dense search is off: %s %s", reason.code, reason.values)
-            self.embedder_reason = reason
-            return
-        if embedder is None:
-            return
-        self._cache = open_cache(self.folder / "cache.sqlite3")
-        starter = StarterVectors(self._settings.starter_vectors, embedder.name, embedder.dimension)
-        self.embedder = CachedEmbedder(embedder, self._cache, starter)
+            self.embedder_reason, embedder = reason, None
+        if embedder is not None:
+            self._cache = open_cache(self.folder / "cache.sqlite3")
+            self.embedder = cached(self._wrap(embedder) if self._wrap else embedder, self._cache, self._settings)
 
     def _recover_or_wait(self, mend: bool) -> None:
         try:
@@ -230,13 +233,13 @@ class Index:
 
     def _open_store(self) -> None:
         if self.embedder is not None:
-            self._token = self.manifest.fact("vectors") or new_vectors(self.folder, self.manifest)
-            self.store = open_vectors(self.folder, self._token, self.embedder, self._settings.exact_up_to)
+            self._token = self.manifest.fact(TOKEN) or self._place.new_vectors(self.manifest)
+            self.store = self._place.open_vectors(self._token, self.embedder, self._settings.exact_up_to)
 
     def _new_vectors(self) -> None:
         if self.store:
             self.store.close()
-        new_vectors(self.folder, self.manifest)
+        self._place.new_vectors(self.manifest)
         self._open_store()
 
     def _recover(self) -> None:

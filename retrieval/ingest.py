@@ -119,7 +119,8 @@ class Ingestor:
 
     def _write(self, pending: list[tuple[int, int]], report: IngestReport, tell: Progress, stop: threading.Event | None) -> None:
         total, stage = sum(count for _, count in pending), "embedding" if self._embedder else "writing"
-        for batch in _batches(pending, BATCH_CHUNKS if self._embedder else WRITE_BATCH_CHUNKS):
+        size = max(BATCH_CHUNKS, self._embedder.together) if self._embedder else WRITE_BATCH_CHUNKS
+        for batch in _batches(pending, size):
             if stop and stop.is_set():
                 report.stopped = True
                 return

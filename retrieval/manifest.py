@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, fields
 from pathlib import Path
+from typing import Any, Protocol
 
 from retrieval.documents import Chunk, Document
 from retrieval.embed.starter import key_of
@@ -26,14 +27,32 @@ from retrieval.schema import CHUNK_COLUMNS, NewerSchema, upgrade
 __all__ = ["Entry", "Manifest"]
 _RECORD = tuple(field.name for field in fields(Document) if field.name not in ("path", "collection", "version"))
 _ADD_DOCUMENT = (
-    "INSERT INTO documents (id, version, cut, path, collection, keywords, record, state) VALUES (?, ?, ?, ?, ?, ?, ?, 'pending')"
+    "INSERT INTO documents (id, version, cut, path, collection, keywords, record, state) VALUES (?, ?, ?, ?, ?, ?, ?, 'pending') "
+    "RETURNING seq"
 )
-_ADD_CHUNK = f"INSERT INTO chunks (document, hash, {', '.join(CHUNK_COLUMNS)}) VALUES (?, ?{', ?' * len(CHUNK_COLUMNS)})"
+_COLUMNS = ", ".join(f'"{name}"' for name in CHUNK_COLUMNS)
+_ADD_CHUNK = f"INSERT INTO chunks (document, hash, {_COLUMNS}) VALUES (?, ?{', ?' * len(CHUNK_COLUMNS)})"
+_KEEP_FILE = """INSERT INTO files (collection, path, size, mtime_ns, hash, how, problems) VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (collection, path) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns, hash = excluded.hash,
+    how = excluded.how, problems = excluded.problems"""
+_NEXT = """INSERT INTO facts VALUES ('generation', '1')
+    ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(facts.value AS INTEGER) + 1 AS TEXT) RETURNING value"""
+_SET = "INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 _OLDER = (
     "SELECT o.seq FROM documents o JOIN documents n ON n.collection = o.collection AND n.id = o.id "
     "WHERE n.seq = ? AND o.seq != n.seq AND o.state != 'removing'"
 )
 _NOTE_GONE = "INSERT INTO gone SELECT ?, chunks.id FROM chunks JOIN documents ON seq = document WHERE seq = ? AND state = 'ready'"
+
+
+class Statements(Protocol):
+    """What a transaction may be told. The statements are such as SQLite and PostgreSQL both read, with ``?`` for each value."""
+
+    def execute(self, query: str, values: Sequence[Any] = ..., /) -> Any:
+        """Carry out a statement and return its cursor."""
+
+    def executemany(self, query: str, rows: Iterable[Sequence[Any]], /) -> Any:
+        """Carry out a statement once a row."""
 
 
 class Manifest(ManifestReader):
@@ -50,7 +69,7 @@ class Manifest(ManifestReader):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._database = sqlite3.connect(path, check_same_thread=False, timeout=10, isolation_level=None)
             try:
-                for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+                for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
                     self._database.execute(f"PRAGMA {pragma}")
                 upgrade(self._database)
                 problem = self._database.execute("PRAGMA quick_check(1)").fetchone()[0]
@@ -64,8 +83,23 @@ class Manifest(ManifestReader):
                 self._database.close()
                 raise
 
+    def compact(self) -> None:
+        """Leave nothing of what was deleted, not even in the note of what is gone, which names it, or in what was written ahead.
+
+        Whoever wants to know the differences since before is told to read everything anew.
+        """
+        with self._transaction() as database:
+            raised = f"CAST(CAST(value AS INTEGER) + {KEPT_GENERATIONS} AS TEXT)"
+            database.execute(f"UPDATE facts SET value = {raised} WHERE name = 'generation'")
+            database.execute("DELETE FROM gone")
+        self._truncate()
+
+    def _truncate(self) -> None:
+        with self._lock, sqlite_errors(self._path):
+            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _transaction(self) -> Iterator[Statements]:
         with self._lock, sqlite_errors(self._path):
             self._database.execute("BEGIN IMMEDIATE")
             try:
@@ -82,8 +116,7 @@ class Manifest(ManifestReader):
             for document, chunks in documents:
                 words = "\n".join(document.keywords)
                 values = (document.id, document.version, cut, document.path, document.collection, words, record_of(document))
-                seq = database.execute(_ADD_DOCUMENT, values).lastrowid
-                assert seq is not None
+                seq = database.execute(_ADD_DOCUMENT, values).fetchall()[0][0]
                 rows = [(seq, key_of(embedded_text(chunk)), *astuple(chunk)) for chunk in chunks]
                 database.executemany(_ADD_CHUNK, rows)
                 seqs.append(seq)
@@ -107,14 +140,13 @@ class Manifest(ManifestReader):
                 self._retire(database, seq, generation)
 
     @staticmethod
-    def _retire(database: sqlite3.Connection, seq: int, generation: int) -> None:
+    def _retire(database: Statements, seq: int, generation: int) -> None:
         database.execute(_NOTE_GONE, (generation, seq))
         database.execute("UPDATE documents SET state = 'removing' WHERE seq = ?", (seq,))
 
     @staticmethod
-    def _next_generation(database: sqlite3.Connection) -> int:
-        database.execute("INSERT INTO facts VALUES ('generation', '1') ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1")
-        generation = int(database.execute("SELECT value FROM facts WHERE name = 'generation'").fetchone()[0])
+    def _next_generation(database: Statements) -> int:
+        generation = int(database.execute(_NEXT).fetchall()[0][0])
         database.execute("DELETE FROM gone WHERE generation <= ?", (generation - KEPT_GENERATIONS,))
         return generation
 
@@ -133,7 +165,7 @@ class Manifest(ManifestReader):
         with self._transaction() as database:
             database.executemany("DELETE FROM files WHERE collection = ? AND path = ?", [(collection, path) for path in gone])
             rows = [(collection, one.path, one.size, one.mtime_ns, one.hash, one.how, told_as(one.problems)) for one in files]
-            database.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+            database.executemany(_KEEP_FILE, rows)
 
     def forget_files(self, collection: str) -> None:
         """Forget every file of a collection."""
@@ -143,7 +175,7 @@ class Manifest(ManifestReader):
     def set_fact(self, name: str, value: str) -> None:
         """Keep one named value, such as the folder of the vectors."""
         with self._transaction() as database:
-            database.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+            database.execute(_SET, (name, value))
 
     def close(self) -> None:
         """Close the file."""

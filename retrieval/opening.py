@@ -1,22 +1,19 @@
-"""Opens the parts of an index; a file that is damaged is put aside or thrown away."""
+"""Opens the parts of an index that lie in its folder; a file that is damaged is put aside or thrown away."""
 
 from __future__ import annotations
 
 import logging
-import secrets
-import shutil
 from pathlib import Path
 
-import numpy as np
-
+from configs.settings import RetrievalSettings
+from retrieval.embed import Embedder
 from retrieval.embed.cache import CachedEmbedder, VectorCache
+from retrieval.embed.starter import StarterVectors
 from retrieval.errors import IndexCorrupt
 from retrieval.ingest_text import embedded_text
 from retrieval.manifest import Manifest
-from retrieval.store import VectorStore
 
 log = logging.getLogger(__name__)
-PROBE_K = 10
 
 
 def open_manifest(path: Path, mend: bool) -> tuple[Manifest, bool]:
@@ -32,7 +29,7 @@ def open_manifest(path: Path, mend: bool) -> tuple[Manifest, bool]:
             raise
         log.warning("the manifest is damaged and put aside; ingest the documents again")
         path.replace(path.with_suffix(".damaged"))
-        _delete(path)
+        delete(path)
         return Manifest(path), True
 
 
@@ -41,29 +38,13 @@ def open_cache(path: Path) -> VectorCache:
     try:
         return VectorCache(path)
     except IndexCorrupt:
-        _delete(path)
+        delete(path)
         return VectorCache(path)
 
 
-def open_vectors(folder: Path, token: str, embedder: CachedEmbedder, exact_up_to: int) -> VectorStore:
-    """Open or create the vectors of an index.
-
-    Raises:
-        IndexCorrupt: they cannot be read.
-    """
-    store = VectorStore(folder / f"vectors-{token}", embedder.name, exact_up_to)
-    # A damaged graph shows at the first search, so that search is done now.
-    store.query(np.full(embedder.dimension, embedder.dimension**-0.5, dtype=np.float32), PROBE_K)
-    return store
-
-
-def new_vectors(folder: Path, manifest: Manifest) -> str:
-    """Delete all vectors and return the token of the folder that takes their place."""
-    token = secrets.token_hex(4)
-    manifest.set_fact("vectors", token)
-    for old in folder.glob("vectors-*"):
-        shutil.rmtree(old, ignore_errors=True)
-    return token
+def cached(embedder: Embedder, cache: VectorCache, settings: RetrievalSettings) -> CachedEmbedder:
+    """Put the cache and the vectors of the starter knowledge before a model."""
+    return CachedEmbedder(embedder, cache, StarterVectors(settings.starter_vectors, embedder.name, embedder.dimension))
 
 
 def weigh(manifest: Manifest, embedder: CachedEmbedder) -> None:
@@ -76,6 +57,7 @@ def weigh(manifest: Manifest, embedder: CachedEmbedder) -> None:
         embedder.passage_weights([embedded_text(chunk) for chunk, _ in manifest.ready()])
 
 
-def _delete(path: Path) -> None:
+def delete(path: Path) -> None:
+    """Delete a file of SQLite with what lies beside it."""
     for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)

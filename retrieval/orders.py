@@ -60,6 +60,7 @@ def orders(sentence: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096)
 def material(text: str) -> str:
     """Return retrieved text as it may be read, quoted and shown: inert, without long encoded runs and without orders to the machine."""
     words = inert(text)

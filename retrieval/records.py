@@ -6,6 +6,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -87,14 +88,20 @@ class ManifestReader:
 
     def changes(self, since: int) -> Changes | None:
         """Return the differences to a generation, from one snapshot; None when they are no longer known one by one."""
+        with self._snapshot():
+            now = int(self.fact("generation") or 0)
+            if now < since or now - since >= KEPT_GENERATIONS:
+                return None
+            removed = {row[0] for row in self._rows("SELECT chunk FROM gone WHERE generation > ?", (since,))}
+            return Changes(now, self._searchable("AND documents.generation > ?", (since,)), removed)
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[None]:
+        """Let everything that is read inside be of one moment."""
         with self._reading, sqlite_errors(self._path):
             self._reader.execute("BEGIN")
             try:
-                now = int(self.fact("generation") or 0)
-                if now < since or now - since >= KEPT_GENERATIONS:
-                    return None
-                removed = {row[0] for row in self._rows("SELECT chunk FROM gone WHERE generation > ?", (since,))}
-                return Changes(now, self._searchable("AND documents.generation > ?", (since,)), removed)
+                yield
             finally:
                 self._reader.execute("COMMIT")
 

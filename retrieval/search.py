@@ -190,6 +190,11 @@ class Retriever:
         with self._writing:
             return self._index.remove(collections)
 
+    def compact(self) -> None:
+        """Leave no words of what was removed in any file, as far as no search reads them at this moment."""
+        with self._writing:
+            self._index.manifest.compact()
+
     def rebuild(self) -> None:
         """Build the vectors and the keyword index anew from the manifest; a search that runs meanwhile may raise IndexCorrupt.
 

@@ -185,8 +185,12 @@ _STEPS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
 
 def one_line(text: str, marker: str) -> str:
     """Return inert text as one line that cannot end the block it stands in."""
-    words = re.sub(re.escape(marker), "", inert(text), flags=re.I) if marker else inert(text)
-    return " ".join(re.sub(r">{2,}", "»", re.sub(r"<{2,}", "«", words)).split())
+    words = inert(text)
+    if marker and marker.lower() in words.lower():
+        words = re.sub(re.escape(marker), "", words, flags=re.I)
+    if "<<" in words or ">>" in words:
+        words = re.sub(r">{2,}", "»", re.sub(r"<{2,}", "«", words))
+    return " ".join(words.split())
 
 
 def marked(lines: list[str], marker: str) -> str:

@@ -23,6 +23,11 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], co
     one.add_argument("--input-file", type=Path, required=True, help='{"id", "question"} 或/or {"id", "turns": [...]}')
     one.add_argument("--output-file", type=Path, required=True, help="逐行追加结果 / results are appended")
     one.add_argument("--batch-size", type=int, default=8, metavar="N", help="同时回答几行 / lines in flight (8)")
+    add_engine(one)
+
+
+def add_engine(one: argparse.ArgumentParser) -> None:
+    """Add the arguments that say who does the work."""
     one.add_argument("--engine", choices=("local", "ray"), default="local", help="本机，或 Ray / here, or on Ray")
     one.add_argument("--ray-address", default="", help="Ray 集群地址；空为本机 / address of a cluster; empty: this machine")
     one.add_argument("--ray-workers", type=int, default=1, metavar="N", help="Ray 工作进程数 / worker processes (1)")
@@ -37,10 +42,9 @@ async def batch(options: argparse.Namespace, settings: Settings, language: str |
     Raises:
         BadCall: a file cannot be used, belongs to another input, or Ray is not installed.
     """
-    if options.batch_size < 1 or options.ray_workers < 1:
+    if options.batch_size < 1:
         raise BadCall("batch_size")
-    if options.engine == "ray" and importlib.util.find_spec("ray") is None:
-        raise BadCall("ray_missing")
+    check_engine(options)
     with Output(options.output_file) as output:
         done = output.done()
         lines = pending(read_input(options.input_file), done, options.output_file)
@@ -54,6 +58,18 @@ async def batch(options: argparse.Namespace, settings: Settings, language: str |
     reader = language or environment_language()
     print(text(reader, "batch.done", done=count.written, before=len(done), failed=count.failed), file=sys.stderr)
     return 1 if count.failed else 0
+
+
+def check_engine(options: argparse.Namespace) -> None:
+    """See that the engine is there.
+
+    Raises:
+        BadCall: it is Ray and Ray is not installed, or it is to have no worker.
+    """
+    if options.ray_workers < 1:
+        raise BadCall("batch_size")
+    if options.engine == "ray" and importlib.util.find_spec("ray") is None:
+        raise BadCall("ray_missing")
 
 
 class _Count:

@@ -13,7 +13,7 @@ from typing import Any
 
 from agent.batch.lines import Pending, reason_of
 from agent.errors import BadLine
-from agent.llm import open_models
+from agent.models.opening import open_models
 from agent.opening import open_index, open_second_look, open_tables
 from agent.schema import Turn
 from agent.service import ConsultService

@@ -112,6 +112,7 @@ class CachedEmbedder:
         self._embedder, self._cache, self._starter = embedder, cache, starter
         self.name, self.dimension = embedder.name, embedder.dimension
         self.batch: int = getattr(embedder, "batch", BATCH)
+        self.together: int = getattr(embedder, "together", 0)
         self.sparse = embedder if isinstance(embedder, SparseEmbedder) else None
         self.cooldown: Cooldown | None = getattr(embedder, "cooldown", None)
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 import yaml
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from configs.errors import ConfigError
-from configs.settings import ROOT, ModelSettings, RoleSettings, Settings, load_settings
+from configs.section import in_the_clear
+from configs.settings import ROOT, ModelSettings, RetrievalSettings, RoleSettings, Settings, StorageSettings, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -161,3 +162,18 @@ def test_settings_cannot_be_changed_afterwards() -> None:
     settings = load_settings()
     with pytest.raises(ValidationError):
         settings.retrieval.top_k = 9  # type: ignore[misc]
+
+
+def test_settings_for_another_process_keep_their_secrets_and_everything_else() -> None:
+    settings = Settings(
+        llm=ModelSettings(api_key=SecretStr("key-of-the-model")),
+        retrieval=RetrievalSettings(index_url=SecretStr("postgresql://a:b@c/d")),
+        storage=StorageSettings(url=SecretStr("postgresql://a:b@c/d"), extra_tables=(Path("tables"),)),
+    )
+    assert Settings.model_validate_json(in_the_clear(settings)) == settings
+    assert "key-of-the-model" not in settings.model_dump_json()
+
+
+def test_an_index_lives_in_postgresql_or_nowhere_else() -> None:
+    with pytest.raises(ValidationError, match="postgresql"):
+        RetrievalSettings(index_url=SecretStr("mysql://a/b"))

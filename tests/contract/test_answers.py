@@ -10,7 +10,8 @@ from pydantic import BaseModel
 
 from agent.endpoint.probes import FORMAT, TOOL
 from agent.endpoint.wire import Wire, message_of, thinking
-from agent.llm import OpenAIModels, open_models
+from agent.llm import OpenAIModels
+from agent.models.opening import open_models
 from configs.settings import ModelSettings
 from graphs.errors import ModelFailed
 from graphs.nodes.look import Urgency

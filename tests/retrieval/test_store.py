@@ -3,14 +3,21 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from configs.settings import ROOT
+from retrieval.chroma_store import ChromaStore
 from retrieval.errors import IndexCorrupt
+from retrieval.postgres.database import Database
+from retrieval.postgres.schema import upgrade
+from retrieval.postgres.store import PostgresStore
 from retrieval.store import VectorStore
+from tests.support.postgres import PostgresServer
 
 
 def unit(*rows: list[float]) -> np.ndarray:
@@ -18,12 +25,37 @@ def unit(*rows: list[float]) -> np.ndarray:
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
+Open = Callable[..., VectorStore]
+
+
+@pytest.fixture(params=["chroma", "postgres"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the folder or the address at which vectors are kept."""
+    if request.param == "chroma":
+        yield str(tmp_path / "v")
+        return
+    server: PostgresServer = request.getfixturevalue("vector_server")
+    with server.database() as url:
+        yield url
+
+
+@pytest.fixture
+def opened(place: str) -> Iterator[Open]:
+    """Return what opens one store again and again, for a model and a limit, with vectors of a length."""
+    if not place.startswith("postgresql:"):
+        yield lambda model="m", limit=20_000, dimension=2: ChromaStore(Path(place), model, limit)
+        return
+    with closing(Database(place)) as database:
+        upgrade(database)
+        yield lambda model="m", limit=20_000, dimension=2: PostgresStore(database, model, dimension, limit)
+
+
 def clustered(n: int) -> np.ndarray:
     return unit(*np.random.default_rng(3).normal(size=(n, 16)).tolist())
 
 
-def test_the_nearest_come_first_within_one_language_or_all(tmp_path):
-    store = VectorStore(tmp_path / "v", "m")
+def test_the_nearest_come_first_within_one_language_or_all(opened):
+    store = opened("m", dimension=3)
     store.upsert(["a", "b", "c"], unit([1, 0, 0], [0, 1, 0], [1, 0.1, 0]), ["zh", "zh", "en"])
     query = unit([1, 0, 0])[0]
     assert [i for i, _ in store.query(query, 3)] == ["a", "c", "b"]
@@ -33,8 +65,8 @@ def test_the_nearest_come_first_within_one_language_or_all(tmp_path):
     store.close()
 
 
-def test_upserting_an_id_again_overwrites_its_vector(tmp_path):
-    store = VectorStore(tmp_path / "v", "m")
+def test_upserting_an_id_again_overwrites_its_vector(opened):
+    store = opened("m")
     store.upsert(["a", "b"], unit([1, 0], [0, 1]), ["zh", "zh"])
     store.upsert(["a"], unit([0, 1]), ["zh"])
     assert store.ids() == {"a", "b"}
@@ -42,8 +74,8 @@ def test_upserting_an_id_again_overwrites_its_vector(tmp_path):
     store.close()
 
 
-def test_more_than_one_batch_is_written_and_deleted(tmp_path):
-    store = VectorStore(tmp_path / "v", "m")
+def test_more_than_one_batch_is_written_and_deleted(opened):
+    store = opened("m", dimension=16)
     ids = [str(number) for number in range(5600)]
     store.upsert(ids, clustered(5600), ["zh"] * 5600)
     assert len(store.ids()) == 5600
@@ -53,31 +85,31 @@ def test_more_than_one_batch_is_written_and_deleted(tmp_path):
     store.close()
 
 
-def test_vectors_outlive_the_process_that_wrote_them(tmp_path):
-    store = VectorStore(tmp_path / "v", "m")
+def test_vectors_outlive_the_process_that_wrote_them(opened):
+    store = opened("m")
     store.upsert(["a"], unit([1, 0]), ["zh"])
     store.close()
-    again = VectorStore(tmp_path / "v", "m")
+    again = opened("m")
     assert again.ids() == {"a"}
     again.close()
 
 
-def test_each_id_keeps_its_own_vector_when_the_store_is_opened_again(tmp_path):
+def test_each_id_keeps_its_own_vector_when_the_store_is_opened_again(opened):
     names = [f"{number * 7919 % 1000:03d}" for number in range(300)]
     vectors = clustered(300)
-    store = VectorStore(tmp_path / "v", "m")
+    store = opened("m", dimension=16)
     store.upsert(names, vectors, ["zh"] * 300)
     store.close()
-    again = VectorStore(tmp_path / "v", "m")
+    again = opened("m", dimension=16)
     assert [again.query(vector, 1)[0][0] for vector in vectors] == names
     again.close()
 
 
-def test_another_model_never_sees_these_vectors(tmp_path):
-    store = VectorStore(tmp_path / "v", "m1")
+def test_another_model_never_sees_these_vectors(opened):
+    store = opened("m1")
     store.upsert(["a"], unit([1, 0]), ["zh"])
     store.close()
-    other = VectorStore(tmp_path / "v", "m2")
+    other = opened("m2")
     assert other.ids() == set()
     other.close()
 
@@ -105,14 +137,14 @@ def remove_graph(folder: Path) -> None:
 @pytest.mark.parametrize("limit", [0, 100_000])
 @pytest.mark.parametrize("damage", [damage_database, damage_second_half, damage_graph, remove_graph])
 def test_a_damaged_store_is_corrupt_and_never_silently_smaller(tmp_path, damage, limit):
-    origin = VectorStore(tmp_path / "origin", "m")
+    origin = ChromaStore(tmp_path / "origin", "m")
     origin.upsert([str(n) for n in range(1500)], clustered(1500), ["zh"] * 1500)
     origin.close()
     # A copy, because Chroma remembers a folder by its path until the process ends.
     folder = Path(shutil.copytree(tmp_path / "origin", tmp_path / "copy"))
     damage(folder)
     with pytest.raises(IndexCorrupt):
-        store = VectorStore(folder, "m", limit)
+        store = ChromaStore(folder, "m", limit)
         try:
             store.query(clustered(1)[0], 10)
         finally:
@@ -124,9 +156,9 @@ def exact(vectors: np.ndarray, query: np.ndarray, k: int) -> list[str]:
 
 
 @pytest.mark.parametrize("limit", [0, 100_000])
-def test_both_ways_of_searching_follow_every_upsert_and_delete_and_outlive_a_restart(tmp_path, limit):
+def test_both_ways_of_searching_follow_every_upsert_and_delete_and_outlive_a_restart(opened, limit):
     vectors = clustered(60)
-    store = VectorStore(tmp_path / "v", "m", limit)
+    store = opened("m", limit, dimension=16)
     for start in range(0, 60, 7):
         batch = range(start, min(start + 7, 60))
         store.upsert([str(n) for n in batch], vectors[batch], ["zh"] * len(batch))
@@ -138,15 +170,15 @@ def test_both_ways_of_searching_follow_every_upsert_and_delete_and_outlive_a_res
     assert [i for i, _ in store.query(vectors[0], 10)] == expected
     assert store.query(vectors[5], 1) == [("5", pytest.approx(0, abs=1e-6))]
     store.close()
-    again = VectorStore(tmp_path / "v", "m", limit)
+    again = opened("m", limit, dimension=16)
     assert [i for i, _ in again.query(vectors[0], 10)] == expected
     assert len(again.query(vectors[0], 100)) == 25
     again.close()
 
 
 @pytest.mark.parametrize("limit", [0, 100_000])
-def test_a_search_may_be_kept_to_some_collections(tmp_path, limit):
-    store = VectorStore(tmp_path / "v", "m", limit)
+def test_a_search_may_be_kept_to_some_collections(opened, limit):
+    store = opened("m", limit)
     vectors = unit([1, 0], [0.9, 0.1], [0.8, 0.2], [0.7, 0.3])
     store.upsert(list("abcd"), vectors, ["zh", "zh", "en", "zh"], ["指南", "own files", "指南", "knowledge"])
 
@@ -161,9 +193,9 @@ def test_a_search_may_be_kept_to_some_collections(tmp_path, limit):
     store.close()
 
 
-def test_the_graph_takes_over_where_a_language_outgrows_the_limit_and_small_collections_stay_exact(tmp_path):
+def test_the_graph_takes_over_where_a_language_outgrows_the_limit_and_small_collections_stay_exact(opened):
     vectors = clustered(300)
-    store = VectorStore(tmp_path / "v", "m", 250)
+    store = opened("m", 250, dimension=16)
     store.upsert([str(n) for n in range(200)], vectors[:200], ["zh"] * 200, ["large"] * 200)
     assert exact_collections(store) == {"large"}
     store.upsert([str(n) for n in range(200, 300)], vectors[200:], ["zh"] * 100, ["small"] * 100)
@@ -172,7 +204,7 @@ def test_the_graph_takes_over_where_a_language_outgrows_the_limit_and_small_coll
     store.upsert(["en"], vectors[:1], ["en"], ["large"])
     assert exact_collections(store) == {"small", "large"}
     store.close()
-    again = VectorStore(tmp_path / "v", "m", 250)
+    again = opened("m", 250, dimension=16)
     assert exact_collections(again) == {"small", "large"}
     assert [i for i, _ in again.query(vectors[7], 20, "zh")] == exact(vectors, vectors[7], 20)
     again.close()
@@ -186,8 +218,11 @@ OTHER = """
 import sys
 from pathlib import Path
 import numpy as np
-from retrieval.store import VectorStore
-store = VectorStore(Path(sys.argv[1]), "m", int(sys.argv[2]))
+from retrieval.chroma_store import ChromaStore
+from retrieval.postgres.database import Database
+from retrieval.postgres.store import PostgresStore
+place, limit = sys.argv[1], int(sys.argv[2])
+store = PostgresStore(Database(place), "m", 16, limit) if place.startswith("postgresql:") else ChromaStore(Path(place), "m", limit)
 vectors = np.eye(16, dtype=np.float32)
 store.delete(["0"])
 store.upsert(["new", "elsewhere"], vectors[[8, 9]], ["zh", "zh"], ["knowledge", "other"])
@@ -196,11 +231,11 @@ store.close()
 
 
 @pytest.mark.parametrize("limit", [0, 100_000])
-def test_a_store_follows_what_another_process_wrote(tmp_path, limit):
-    store = VectorStore(tmp_path / "v", "m", limit)
+def test_a_store_follows_what_another_process_wrote(opened, place, limit):
+    store = opened("m", limit, dimension=16)
     vectors = np.eye(16, dtype=np.float32)
     store.upsert([str(n) for n in range(8)], vectors[:8], ["zh"] * 8)
-    subprocess.run([sys.executable, "-c", OTHER, str(tmp_path / "v"), str(limit)], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "-W", "ignore", "-c", OTHER, place, str(limit)], cwd=ROOT, check=True)
     store.follow([("new", "zh", "knowledge"), ("elsewhere", "zh", "other")], {"0"})
     assert store.query(vectors[8], 1)[0][0] == "new" and store.query(vectors[9], 1)[0][0] == "elsewhere"
     assert "0" not in {identity for identity, _ in store.query(vectors[0], 20)}
@@ -211,8 +246,8 @@ def test_a_store_follows_what_another_process_wrote(tmp_path, limit):
 
 
 @pytest.mark.parametrize("limit", [0, 100_000])
-def test_searches_in_other_threads_go_on_while_the_store_changes_and_follows(tmp_path, limit):
-    store = VectorStore(tmp_path / "v", "m", limit)
+def test_searches_in_other_threads_go_on_while_the_store_changes_and_follows(opened, limit):
+    store = opened("m", limit, dimension=16)
     vectors = clustered(400)
     store.upsert([str(n) for n in range(200)], vectors[:200], ["zh"] * 200)
     errors, stop = [], threading.Event()

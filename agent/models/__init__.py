@@ -1,0 +1,1 @@
+"""What stands around every call of the language model: the circuit, the room, the deadline, the budget."""
