@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from agent.ui.preferences import COOKIE, Preferences
+from configs.locales import LANGUAGES, Language, catalogue
 
 _SCRIPTS = Path(__file__).parent / "scripts"
 
@@ -36,6 +37,15 @@ def keep(chosen: Preferences) -> None:
         },
         key="keep",
     )
+
+
+def translate(language: Language) -> None:
+    """Let the browser put what Streamlit's own widgets say into the reader's language, from whichever it stands in."""
+    mine = catalogue(language)
+    for other in LANGUAGES:
+        if other != language:
+            rules = [[words, mine[key]] for key, words in catalogue(other).items() if key.startswith("widgets.")]
+            show("words", {"rules": rules}, key="words")
 
 
 @cache

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -23,28 +25,52 @@ def show(page: Page) -> None:
     welcome.settle(page)
     page = open_page()  # as whom one asks is settled only now
     current = st.query_params.get("thread", "")
-    thread = conversation.load(page, current)
+    places = _places()
+    with places.said:
+        thread = conversation.load(page, current)
     beside = st.sidebar.container()
-    _talk(page, thread)
+    _talk(page, thread, places)
     with beside:  # after the conversation, which is what somebody waits for
         welcome.mode(page)
         threads.show(page, current)
         memory.show(page, people.show(page), partial(submit, page))
 
 
-def _talk(page: Page, thread: Thread | None) -> None:
-    banner.show(page, thread)
-    greeting = st.empty()  # emptied at once, not only when the whole page has been made anew
+@dataclass(frozen=True)
+class _Places:
+    """Where each thing stands. A place that is empty holds its own: what comes or goes above moves nothing below, nor makes it anew."""
+
+    said: Any
+    emergency: Any
+    greeting: Any
+    talk: Any
+    failed: Any
+    asking: Any
+
+
+def _places() -> _Places:
+    said, emergency, greeting, talk = st.container(), st.container(key="emergency"), st.empty(), st.container()
+    asking = st.container(key="asking")  # not at Streamlit's own bottom, which scrolls along while an answer grows
+    with asking:
+        failed = st.container(key="failed")  # above where one asks, in sight wherever the reader has scrolled to
+    return _Places(said, emergency, greeting, talk, failed, asking)
+
+
+def _talk(page: Page, thread: Thread | None, places: _Places) -> None:
+    with places.emergency:
+        banner.show(page, thread)
     if thread is None:
-        with greeting.container():
+        with places.greeting.container():  # emptied at once, not only when the whole page has been made anew
             welcome.show(page, partial(submit, page))
     else:
-        conversation.show(page, thread)
-        watch(page, thread)
-    _failed(page)
+        with places.talk:
+            conversation.show(page, thread)
+            watch(page, thread)
+    with places.failed:
+        _failed(page)
     live = conversation.lives().get(thread.id) if thread is not None else None
     running = live is not None and not live.over
-    with st.container(key="asking"):  # not at Streamlit's own bottom, which scrolls along while an answer grows
+    with places.asking:
         st.chat_input(page.say("ask"), key="question", max_chars=_LONGEST, disabled=running, on_submit=_submitted, args=(page,))
 
 

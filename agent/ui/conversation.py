@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, cast
 
 import streamlit as st
@@ -47,6 +48,12 @@ def load(page: Page, thread: str) -> Thread | None:
     return None
 
 
+def last_emergency(thread: Thread) -> Message | None:
+    """Return the answer that the banner repeats: the last that spoke of an emergency."""
+    told = (message for message in reversed(thread.messages) if message.role == "assistant" and message.level == "emergency")
+    return next(told, None)
+
+
 def ask(page: Page, thread: str, words: str) -> None:
     """Put a question; what comes is read in the background."""
     running = lives().get(thread)
@@ -64,13 +71,23 @@ def show(page: Page, thread: Thread) -> None:
     if begin and st.button(page.say("earlier", count=begin), key="earlier"):
         st.session_state[f"all-{thread.id}"] = True
         st.rerun()
+    above = last_emergency(thread)
     for number, (asked, answered) in enumerate(pairs[begin:], start=begin):
-        _show_pair(page, thread.id, number, asked, answered, live is None and number == len(pairs) - 1)
+        kind = _Kind(last=live is None and number == len(pairs) - 1, above=above is not None and answered is above)
+        _show_pair(page, thread.id, number, asked, answered, kind)
     if live is not None:
         _asked(page, live.question)
         with st.chat_message("assistant", avatar=":material/health_and_safety:"):
             # The same fragment as of a finished answer, so that the browser keeps the very element when the answer is finished.
-            st.fragment(_answer, run_every=_EVERY_S)(page, thread.id, len(pairs), None, False)
+            st.fragment(_answer, run_every=_EVERY_S)(page, thread.id, len(pairs), None, _Kind())
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """How an answer is shown: as the last one, below which there is room; as the one that the banner above repeats."""
+
+    last: bool = False
+    above: bool = False
 
 
 def _taken_up(page: Page, thread: Thread) -> Live | None:
@@ -86,14 +103,14 @@ def _taken_up(page: Page, thread: Thread) -> Live | None:
     return live
 
 
-def _answer(page: Page, thread: str, number: int, answered: Message | None, last: bool) -> None:
+def _answer(page: Page, thread: str, number: int, answered: Message | None, kind: _Kind) -> None:
     """Show an answer: a finished one, or, several times a second, what has come of the one on its way."""
     if answered is None:
         _follow(page, thread, number)
         return
     turn = turn_of(page, thread, answered.turn)
-    entry = entry_of(page, turn, watched().get(answered.turn)) if turn else entry_of_message(page, answered)
-    browser.show("entry", entry | {"last": last}, key=f"entry-{thread}-{number}")
+    entry = entry_of(page, turn, watched().get(answered.turn), above=kind.above) if turn else entry_of_message(page, answered)
+    browser.show("entry", entry | {"last": kind.last}, key=f"entry-{thread}-{number}")
 
 
 def _follow(page: Page, thread: str, number: int) -> None:
@@ -153,12 +170,12 @@ def _again(page: Page, thread: str, words: str) -> None:
         ask(page, thread, words)
 
 
-def _show_pair(page: Page, thread: str, number: int, asked: Message, answered: Message | None, last: bool) -> None:
+def _show_pair(page: Page, thread: str, number: int, asked: Message, answered: Message | None, kind: _Kind) -> None:
     _asked(page, asked.content)
     if answered is None:
         return
     with st.chat_message("assistant", avatar=":material/health_and_safety:"):
-        st.fragment(_answer)(page, thread, number, answered, last)
+        st.fragment(_answer)(page, thread, number, answered, kind)
         feedback.show(page, thread, answered.turn)
 
 

@@ -19,11 +19,20 @@ _WORDS = (
 _ASKED = ("?", "？")
 
 
-def entry_of(page: Page, turn: Turn, live: Live | None = None) -> dict[str, Any]:
-    """Return a finished answer, with how it came about where that was watched."""
-    entry = _frame(page) | _anatomy(page, turn.notices, turn.body, turn.next_steps, turn.citations, turn.outcome == "emergency")
-    entry |= {"lead": _lead(page, turn), "checked": checked(page, turn), "label": turn.label, "plain": turn.answer}
-    entry |= {"memory": turn.memory_line.split("（")[0].split(" (")[0] if turn.memory_line else "", "level": turn.level}
+def entry_of(page: Page, turn: Turn, live: Live | None = None, *, above: bool = False) -> dict[str, Any]:
+    """Return a finished answer.
+
+    Args:
+        page: the page.
+        turn: the answer.
+        live: how it came about, where that was watched.
+        above: whether the red banner says whom to call and what to do now, so that it is not said twice.
+    """
+    notices, steps = (turn.notices, turn.next_steps) if not above else ([], [])
+    entry = _frame(page) | _anatomy(page, notices, turn.body, steps, turn.citations, turn.outcome == "emergency")
+    lead = "\n".join(filter(None, (page.say("emergency_above") if above else "", _lead(page, turn))))
+    entry |= {"lead": lead, "checked": checked(page, turn), "label": turn.label, "plain": turn.answer}
+    entry |= {"memory": turn.memory_line, "level": turn.level}
     return entry | _steps(live)
 
 
@@ -37,8 +46,8 @@ def entry_of_message(page: Page, message: Message) -> dict[str, Any]:
 def entry_of_live(page: Page, live: Live) -> dict[str, Any]:
     """Return what can be shown of an answer that is on its way: steps, where something was found, and audited words only."""
     if live.turn is not None:
-        return entry_of(page, live.turn, live)
-    entry = _frame(page) | _steps(live)
+        return entry_of(page, live.turn, live, above=live.turn.outcome == "emergency")
+    entry = _frame(page) | _steps(live) | {"order": [0, live.began, len(live.steps) + len(live.sources) + len(live.words) + live.over]}
     return entry | {"lead": _unfinished(page, live.words), "level": live.level, "busy": not live.over}
 
 
@@ -51,6 +60,7 @@ def _frame(page: Page) -> dict[str, Any]:
         "busy": False,
         "last": False,
         "fresh": False,
+        "order": [1, 0, 0],  # a finished answer comes after all that was shown on the way to it
         **empty,
     }
 

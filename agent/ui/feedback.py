@@ -23,6 +23,8 @@ def show(page: Page, thread: str, turn: str) -> None:
         if st.session_state[key] is not None:
             with st.popover(page.say("feedback_why"), icon=":material/edit_note:"):
                 _reason(page, thread, turn)
+        if st.session_state.get(f"kept-{turn}"):  # not as a toast: to a screen reader that is a dialog without a name
+            st.caption(page.say("feedback_kept"))
 
 
 def _reason(page: Page, thread: str, turn: str) -> None:
@@ -40,12 +42,13 @@ def _reason(page: Page, thread: str, turn: str) -> None:
 
 def _keep(page: Page, thread: str, turn: str) -> None:
     chosen = st.session_state[f"thumb-{turn}"]
+    st.session_state[f"kept-{turn}"] = False
     with told(page):
         if chosen is None:
             page.client.threads.withdraw_feedback(thread, turn)
         else:
             page.client.threads.feedback(thread, turn, "up" if chosen else "down")
-            st.toast(page.say("feedback_kept"))
+            st.session_state[f"kept-{turn}"] = True
 
 
 def _given(page: Page, thread: str, turn: str) -> int | None:

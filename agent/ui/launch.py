@@ -12,16 +12,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
 from agent.errors import BadCall
 from agent.ui.options import streamlit_flags
+from configs.guards import LOCAL
 from configs.locales import environment_language, text
 from configs.settings import Settings
 
-_PAGE = Path(__file__).parent / "start" / "app.py"
-_URL = "SHENSI_API_URL"
+_PAGE = Path(__file__).parent / "start" / "served.py"
+_URL, _KEY = "SHENSI_API_URL", "SHENSI_API_KEY"
 _HOST = "127.0.0.1"
 _PORT = 8501
 _STOP_S = 8.0
@@ -34,19 +36,36 @@ def add_parser(commands: Any, common: argparse.ArgumentParser) -> None:
     one.add_argument("--port", type=int, default=_PORT, help="网页的端口 / port of the page")
     one.add_argument("--api-port", type=int, default=None, help="服务的端口，0 为任意空闲端口 / port of the service (server.port)")
     one = commands.add_parser("ui", parents=[common], help="只启动网页 / the page alone, for a service that runs already")
+    one.add_argument("--host", default=_HOST, help="监听地址 / address of the page")
     one.add_argument("--port", type=int, default=_PORT, help="网页的端口 / port of the page")
     one.add_argument("--api", default=None, help=f"服务的地址 / address of the service ({_URL})")
 
 
 async def ui(options: argparse.Namespace, settings: Settings, language: str | None) -> int:
-    """Serve the page until it ends or is told to."""
+    """Serve the page until it ends or is told to.
+
+    Raises:
+        BadCall: a port is taken, or others would be let in as one and the same person.
+    """
     reader = language or environment_language()
     address = options.api or os.environ.get(_URL) or f"http://{settings.server.host}:{settings.server.port}"
-    async with _page(_free(options.port), address) as child, _told_to_stop() as stop:
+    check_visitors(options.host, address, settings)
+    async with _page(options.host, _free(options.host, options.port), address) as child, _told_to_stop() as stop:
         telling = asyncio.create_task(_tell(options.port, "", reader))
         await _first(child.wait(), stop.wait())
         telling.cancel()
         return 0 if stop.is_set() else child.returncode or 0
+
+
+def check_visitors(host: str, address: str, settings: Settings) -> None:
+    """Refuse a page for others whose visitors would all be one person: a service without authentication, or a key that all share.
+
+    Raises:
+        BadCall: that would be so.
+    """
+    open_service = urlsplit(address).hostname in LOCAL and not settings.server.auth.required
+    if host not in LOCAL and (open_service or os.environ.get(_KEY)):
+        raise BadCall("open_page", host=host)
 
 
 async def run(options: argparse.Namespace, settings: Settings, language: str | None) -> int:
@@ -55,15 +74,15 @@ async def run(options: argparse.Namespace, settings: Settings, language: str | N
     Raises:
         BadCall: a port is taken, or the profile would let others in.
     """
-    from agent.server.serve import _server as listening
+    from agent.server.serve import make_server
 
     reader = language or environment_language()
     port = settings.server.port if options.api_port is None else options.api_port
     settings = settings.model_copy(update={"server": settings.server.model_copy(update={"host": _HOST, "port": port})})
-    sock = _bound(port)
+    sock = _bound(_HOST, port)
     address = f"http://{_HOST}:{sock.getsockname()[1]}"
-    server = listening(settings, reader)
-    async with _page(_free(options.port), address) as child:
+    server = make_server(settings, reader)
+    async with _page(_HOST, _free(_HOST, options.port), address) as child:
         telling = asyncio.create_task(_tell(options.port, address, reader))
         serving = asyncio.create_task(server.serve(sockets=[sock]))
         await _first(child.wait(), serving)
@@ -74,10 +93,10 @@ async def run(options: argparse.Namespace, settings: Settings, language: str | N
 
 
 @asynccontextmanager
-async def _page(port: int, address: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def _page(host: str, port: int, address: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run the page in a process of its own, which ends with this one whatever happens."""
     child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "streamlit", "run", str(_PAGE), *streamlit_flags(_HOST, port)),
+        *(sys.executable, "-m", "streamlit", "run", str(_PAGE), *streamlit_flags(host, port)),
         env={
             **os.environ,
             _URL: address,
@@ -142,16 +161,16 @@ async def _well(http: httpx.AsyncClient, address: str) -> bool:
         return False
 
 
-def _free(port: int) -> int:
-    _bound(port).close()
+def _free(host: str, port: int) -> int:
+    _bound(host, port).close()
     return port
 
 
-def _bound(port: int) -> socket.socket:
+def _bound(host: str, port: int) -> socket.socket:
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        sock.bind((_HOST, port))
+        sock.bind((host, port))
     except OSError as error:
         sock.close()
         raise BadCall("port_taken", port=port) from error

@@ -59,6 +59,7 @@ def frame() -> Page:
     st.set_page_config(page_title=page.say("title"), page_icon=str(_STYLES / "icon.png"), layout="centered")
     st.html(f"<style>{_style(page.chosen.size, page.chosen.theme)}</style>")
     browser.keep(page.chosen)
+    browser.translate(page.language)
     return page
 
 

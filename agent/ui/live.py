@@ -28,6 +28,7 @@ class Live:
     asked: Any = None
     error: ClientError | None = None
     over: bool = False
+    began: float = field(default_factory=time.time)
     seen_at: float = field(default_factory=time.monotonic)
     news: threading.Event = field(default_factory=threading.Event, repr=False)
 

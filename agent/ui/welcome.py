@@ -16,7 +16,7 @@ _EXAMPLES = ("example_drug", "example_child", "example_report")
 
 def show(page: Page, ask: Callable[[str], None]) -> None:
     """Show the welcome of an empty conversation."""
-    st.markdown(f"## {page.say('welcome')}")
+    st.header(page.say("welcome"), anchor=False)
     st.markdown(page.say("welcome_can"))
     st.markdown(page.say("welcome_cannot"))
     st.markdown(f"**{page.say('welcome_examples')}**")

@@ -13,6 +13,7 @@ from tools.records import Level
 
 MODEL = "shensi"
 MOST_MESSAGES = 500
+LEAST_TOKENS = 4096
 
 
 class TextPart(BaseModel):
@@ -36,7 +37,11 @@ class StreamOptions(BaseModel):
 
 
 class ChatRequest(BaseModel):
-    """A request. Sampling parameters, ``max_tokens`` among them, are taken and change nothing: an audited answer is never cut short."""
+    """A request. Sampling parameters are taken and change nothing.
+
+    What would cut an audited answer short, and with it perhaps the warning at its end, is refused: ``stop``, and a ``max_tokens`` that an
+    answer might reach.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
@@ -46,6 +51,9 @@ class ChatRequest(BaseModel):
     stream_options: StreamOptions | None = None
     user: str | None = Field(None, max_length=512, description="one of your own users, with a record and threads apart from all others")
     n: int | None = None
+    max_tokens: int | None = Field(None, description=f"refused below {LEAST_TOKENS}: no answer is that long, and none is cut short")
+    max_completion_tokens: int | None = Field(None, description="as max_tokens")
+    stop: str | list[str] | None = Field(None, description="refused: an audited answer is never cut short")
     tools: list[Any] | None = None
     functions: list[Any] | None = None
     response_format: dict[str, Any] | None = None
@@ -103,6 +111,8 @@ class Beside(Wire):
     outcome: Outcome | None = None
     level: Level | None = None
     label: str = ""
+    recorded: bool = True
+    """As in a turn: whether the audit ledger had the entry when this was told."""
     citations: list[Citation] = Field(default_factory=list)
     findings: list[Finding] = Field(default_factory=list)
 

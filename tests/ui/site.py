@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import httpx
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
@@ -23,18 +24,21 @@ from agent.ui.preferences import COOKIE
 from configs.settings import ROOT
 from tests.support.model_server import ModelServer
 
-APP = ROOT / "agent" / "ui" / "start" / "app.py"
+SERVED = ROOT / "agent" / "ui" / "start" / "served.py"
 WAIT_MS = 30_000
+GROUND = "getComputedStyle(document.querySelector('.stApp') ?? document.body).backgroundColor"
+DARK = f"() => ({GROUND}.match(/\\d+/g) ?? [255]).every((part) => part < 99)"
 
 
 class Line:
-    """The line between the page and the service; ``shut`` is the service being away."""
+    """The line between the page and the service; ``shut`` is the service being away, ``delay_s`` what each piece takes."""
 
     def __init__(self, port: int) -> None:
         self._target = port
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.shut = False
+        self.delay_s = 0.0
         self._open: list[socket.socket] = []
 
     def serve(self) -> None:
@@ -49,7 +53,16 @@ class Line:
             far = socket.create_connection(("127.0.0.1", self._target))
             self._open += [near, far]
             for source, sink in ((near, far), (far, near)):
-                threading.Thread(target=_pass, args=(source, sink), daemon=True).start()
+                threading.Thread(target=self._pass, args=(source, sink), daemon=True).start()
+
+    def _pass(self, source: socket.socket, sink: socket.socket) -> None:
+        with suppress(OSError):
+            while piece := source.recv(65536):
+                time.sleep(self.delay_s)
+                sink.sendall(piece)
+        for one in (source, sink):
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
 
     def cut(self) -> None:
         """Break everything that is open now."""
@@ -66,15 +79,6 @@ class Line:
             one.close()
 
 
-def _pass(source: socket.socket, sink: socket.socket) -> None:
-    with suppress(OSError):
-        while piece := source.recv(65536):
-            sink.sendall(piece)
-    for one in (source, sink):
-        with suppress(OSError):
-            one.shutdown(socket.SHUT_RDWR)
-
-
 @contextmanager
 def line_to(port: int) -> Iterator[Line]:
     line = Line(port)
@@ -88,22 +92,22 @@ def line_to(port: int) -> Iterator[Line]:
 
 
 @contextmanager
-def page_for(api: str) -> Iterator[str]:
+def served(api: str, what: Path = SERVED, log: IO[bytes] | int = subprocess.DEVNULL) -> Iterator[str]:
     """Run Streamlit in front of a service and yield its address."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     environment = {**os.environ, "SHENSI_API_URL": api, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "streamlit", "run", str(APP), *streamlit_flags("127.0.0.1", port)]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+    command = [sys.executable, "-m", "streamlit", "run", str(what), *streamlit_flags("127.0.0.1", port)]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=log) as process:
         try:
             until = time.monotonic() + 60
             while not _well(f"http://127.0.0.1:{port}/_stcore/health"):
-                assert process.poll() is None and time.monotonic() < until, process.stderr
+                assert process.poll() is None and time.monotonic() < until
                 time.sleep(0.1)
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
-            process.communicate(timeout=20)
+            process.wait(20)
 
 
 def _well(address: str) -> bool:
@@ -111,6 +115,13 @@ def _well(address: str) -> bool:
         return httpx.get(address, trust_env=False).is_success
     except httpx.TransportError:
         return False
+
+
+def darkened(page: Page, last: Locator) -> None:
+    """Wait until a browser that sees the dark theme for the first time has read the page once more."""
+    page.wait_for_function(DARK, timeout=WAIT_MS)
+    expect(last).to_be_visible(timeout=WAIT_MS)
+    expect(last).to_be_enabled(timeout=WAIT_MS)
 
 
 @dataclass
@@ -144,6 +155,8 @@ class Site:
         page = self.reader(language, **how).new_page()  # type: ignore[arg-type]
         page.goto(f"{self.url}/?thread={thread}" if thread else self.url)
         expect(box(page)).to_be_enabled(timeout=WAIT_MS)
+        if how.get("theme") == "dark":
+            darkened(page, box(page))
         return page
 
     def client(self) -> Client:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,18 +11,19 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from agent.server.app import create_app
+from agent.server.beside import running
 from agent.ui.preferences import Preferences
 from configs.locales import text
-from configs.settings import RetrievalSettings, Settings, StorageSettings
-from tests.support.running import running
-from tests.ui.site import APP
+from configs.settings import ROOT, RetrievalSettings, Settings, StorageSettings
 
+APP = ROOT / "agent" / "ui" / "start" / "app.py"
 LONG_S = 60
 
 
 @pytest.fixture(scope="module")
-def api(page_data: Path) -> Iterator[str]:
-    settings = Settings(retrieval=RetrievalSettings(embedder="none"), storage=StorageSettings(data_dir=page_data))
+def api(page_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = shutil.copytree(page_data, tmp_path_factory.mktemp("app") / "data")
+    settings = Settings(retrieval=RetrievalSettings(embedder="none"), storage=StorageSettings(data_dir=folder))
     with running(create_app(settings)) as url:
         yield url
 
@@ -34,7 +36,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, url: str, **chosen: Any) -> AppTest:
 
 
 def said(app: AppTest) -> str:
-    return "\n".join(str(one.value) for kind in (app.markdown, app.caption, app.info, app.error) for one in kind)
+    return "\n".join(str(one.value) for kind in (app.header, app.markdown, app.caption, app.info, app.error) for one in kind)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

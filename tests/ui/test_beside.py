@@ -101,6 +101,7 @@ def test_a_conversation_is_found_named_taken_along_and_deleted(site: Site) -> No
     page.get_by_label("按标题查找").fill("没有的")
     page.get_by_label("按标题查找").press("Enter")
     expect(page.get_by_text("没有对话。")).to_be_visible()
+    expect(row).to_have_count(0)  # what it had open is closed with it
     page.get_by_label("按标题查找").fill("血压")
     page.get_by_label("按标题查找").press("Enter")
     row.get_by_test_id("stPopover").get_by_role("button").click()

@@ -59,5 +59,5 @@ def test_both_are_served_and_end_together(page_data: Path, tmp_path: Path, numbe
 
 def test_a_taken_port_is_said_in_plain_words() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(BadCall) as raised:
-        launch._bound(taken.getsockname()[1])
+        launch._bound("127.0.0.1", taken.getsockname()[1])
     assert "已被占用" in raised.value.message("zh") and "taken" in raised.value.message("en")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,11 +12,12 @@ import pytest
 
 from agent.client import StreamBroken
 from agent.schema import Event, SafetyEvent, StatusEvent, TokenEvent
+from agent.ui.calls import linked
 from agent.ui.live import Live
 from agent.ui.options import streamlit_flags
 from agent.ui.plain import plain
 from agent.ui.preferences import Preferences
-from configs.locales import catalogue
+from configs.locales import Language, catalogue, text
 from configs.settings import ROOT
 
 PAGE = sorted((ROOT / "agent" / "ui").rglob("*.py"))
@@ -33,14 +35,41 @@ def test_the_page_talks_to_the_service_and_imports_nothing_behind_it(path: Path)
 
 @pytest.mark.parametrize("path", PAGE, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_html_is_made_of_words(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert "unsafe_allow_html" not in text and "unsafe_allow_javascript" not in text
+    words = path.read_text(encoding="utf-8")
+    assert "unsafe_allow_html" not in words and "unsafe_allow_javascript" not in words
 
 
 def test_scripts_set_words_as_text() -> None:
     for path in (ROOT / "agent" / "ui" / "scripts").glob("*.js"):
-        text = path.read_text(encoding="utf-8")
-        assert not [word for word in ("innerHTML", "insertAdjacentHTML", "document.write", "eval(", "outerHTML =") if word in text], path
+        words = path.read_text(encoding="utf-8")
+        assert not [word for word in ("innerHTML", "insertAdjacentHTML", "document.write", "eval(", "outerHTML =") if word in words], path
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "number"),
+    [
+        ("zh", "请立即拨打 120（急救电话）。", "120"),
+        ("zh", "同时可以打 1-800-222-1222（美国中毒控制中心）询问。", "18002221222"),
+        ("en", "Call 911 now (emergency services).", "911"),
+        (
+            "en",
+            "If there is no immediate danger to life, call 116 123 (Samaritans) now, someone is there to listen; please do not stay alone.",
+            "116123",
+        ),
+        ("zh", text("zh", "ui.emergency_now", number="120").lstrip("⚠ "), "120"),
+    ],
+)
+def test_a_number_to_call_is_a_link_and_the_words_stay_the_same(language: Language, line: str, number: str) -> None:
+    shown = linked(f"心跳每分钟 150 次\n{line}")
+    assert re.findall(r"\]\(tel:(\d+)\)", shown) == [number]
+    bare = re.sub(r"\]\(tel:\d+\)", "", shown).replace("[", "", 1)
+    assert bare == f"{plain('心跳每分钟 150 次')}  \n{plain(line)}"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_nothing_else_becomes_a_number_to_call(language: Language) -> None:
+    for words in ("每分钟按压 100 到 120 次。", "拨打 120", "Call 120 [x](http://evil.test) now", "请立即拨打 [1](x)（y）。"):
+        assert linked(words) == plain(words)
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pdfplumber
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from agent.wire.reports import ConfirmedValue
 from tests.support.reports import CHECK_UP, ZH, ZH_HEAD, lines_pdf, table_docx
-from tests.ui.site import WAIT_MS, Site, answered, box
+from tests.ui.seen import violations, wide
+from tests.ui.site import WAIT_MS, Site, answered, box, darkened
 
 WORDS = {
     "zh": {
@@ -48,6 +48,8 @@ def visit(site: Site, path: str, language: str = "zh", **how: object) -> Page:
     page.emulate_media(reduced_motion="reduce")
     page.goto(f"{site.url}/{path}")
     expect(page.locator("h1")).to_be_visible(timeout=WAIT_MS)
+    if how.get("theme") == "dark":
+        darkened(page, page.locator("h1"))
     return page
 
 
@@ -61,15 +63,6 @@ def give(page: Page, file: Path, words: dict[str, str]) -> Locator:
     button = page.get_by_role("button", name=words["confirm"])
     expect(button).to_be_enabled(timeout=WAIT_MS)
     return button
-
-
-def violations(page: Page) -> list[str]:
-    """Return what axe-core finds that is serious, once nothing on the page is fading in any more."""
-    page.emulate_media(reduced_motion="reduce")
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=WAIT_MS)
-    expect(page.locator('[data-stale="true"]')).to_have_count(0)
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["impact"] in ("serious", "critical")]
 
 
 def filled(site: Site, path: str, language: str, folder: Path, **how: object) -> Page:
@@ -210,7 +203,6 @@ def test_axe_finds_nothing_serious_on_any_page(site: Site, language: str, how: d
     for path in ("tools", "tools?tool=triage", "tools?tool=bmi", "tools?tool=drug", "reports", "visit", ""):
         page = filled(site, path, language, tmp_path, **how) if path else site.open(language, **how)
         assert violations(page) == [], path
-        wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-        assert not wide, f"{path} is wider than the screen"
+        assert not wide(page), f"{path} is wider than the screen"
         page.context.close()
         site.contexts.remove(page.context)

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from configs.settings import ROOT
 from tests.support.model_ready import hanging, honest
 from tests.support.model_script import Text, always
 from tests.ui.site import WAIT_MS, Site, answered, ask, thread_of
@@ -123,6 +124,7 @@ def test_with_the_service_away_the_words_are_kept_and_asked_again(site: Site) ->
     ask(page, "高血压要注意什么？")
     expect(page.get_by_text("连不上服务").first).to_be_visible(timeout=WAIT_MS)
     expect(page.get_by_text("高血压要注意什么？").first).to_be_visible()
+    expect(page.get_by_role("button", name=WORDS["zh"]["again"])).to_be_in_viewport()
     site.line.shut = False
     page.get_by_role("button", name=WORDS["zh"]["again"]).click()
     answered(page)
@@ -183,3 +185,39 @@ def test_a_long_answer_does_not_move_what_is_being_read(site: Site) -> None:
     assert before and after and abs(before["y"] - after["y"]) <= 2
     expect(page.get_by_test_id("stFeedback")).to_have_count(3)
     assert entry.evaluate("node => node.dataset.mark") == "same"
+
+
+SHOWN = """async ([script, entries]) => {
+  const { default: show } = await import(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
+  const root = document.createElement("div");
+  document.body.append(root);
+  root.append(document.createElement("div"));
+  return entries.map((data) => { show({ data, parentElement: root }); return root.innerText; });
+}"""
+
+
+def test_what_comes_late_does_not_take_an_answer_back_to_its_first_steps(site: Site) -> None:
+    page, script = site.open(), (ROOT / "agent" / "ui" / "scripts" / "entry.js").read_text(encoding="utf-8")
+    empty = {name: [] for name in ("steps", "found", "notices", "asked", "body", "next", "sources", "checked")}
+    plain = {
+        "language": "zh-CN",
+        "words": {"checked": "核对"},
+        "lead": "",
+        "memory": "",
+        "label": "",
+        "plain": "",
+        "last": True,
+        "fresh": False,
+    }
+
+    def entry(order: list[float], **parts: object) -> dict[str, object]:
+        return {**empty, **plain, "busy": order[0] == 0, "order": order, **parts}
+
+    first, second = entry([0, 5.5, 1], steps=["第一步"]), entry([0, 5.5, 2], steps=["第一步", "第二步"])
+    answer = entry([1, 0, 0], lead="回答", checked=["核对过敏"])
+    shown = page.evaluate(SHOWN, [script, [first, second, first, answer, second, {**answer, "lead": "回答。"}]])
+    assert ["第二步" in text for text in shown] == [False, True, True, False, False, False]
+    assert [text.startswith("回答") for text in shown[3:]] == [True, True, True] and shown[-1].startswith("回答。")
+    stopped = entry([0, 5.5, 3], steps=["第一步", "第二步"])
+    again = page.evaluate(SHOWN, [script, [stopped, entry([0, 9.5, 0], steps=["重新开始"])]])
+    assert "重新开始" in again[-1], "a question that is put again begins again"

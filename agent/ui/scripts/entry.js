@@ -71,6 +71,13 @@ function sources(data) {
   return [make("h3", data.words.sources), ...rows];
 }
 
+function checked(data) {
+  if (!data.checked.length) return [];
+  const details = make("details");
+  details.append(make("summary", data.words.checked), list(data.checked, "ul"));
+  return [details];
+}
+
 function opened(holder, n) {
   const row = holder.querySelector(`.sources details[data-n="${n}"]`);
   if (!row) return;
@@ -126,8 +133,18 @@ function tools(data) {
   return ["copy", "read", "print"].filter((name) => actions[name]).map((name) => make("button", data.words[name], { type: "button", "data-do": name }));
 }
 
+// Where a page is short of time, Streamlit may hand over what is older after what is newer: an answer must not go back to its first steps.
+function late(holder, order) {
+  const shown = JSON.parse(holder.dataset.order ?? "[]");
+  const at = order.findIndex((part, n) => part !== shown[n]);
+  if (at >= 0 && order[at] < shown[at]) return true;
+  holder.dataset.order = JSON.stringify(order);
+  return false;
+}
+
 export default function ({ data, parentElement }) {
   const holder = frame(parentElement);
+  if (late(holder, data.order)) return;
   holder.lang = data.language;
   fill(holder, "steps", data.steps.length ? [list(data.steps, "ol")] : []);
   holder.querySelector(".steps").classList.toggle("busy", data.busy);
@@ -144,11 +161,7 @@ export default function ({ data, parentElement }) {
   fill(holder, "body", body(data));
   fill(holder, "next", titled(data.words.next_steps, list(data.next, "ul")));
   fill(holder, "memory", data.memory ? [make("p", data.memory)] : []);
-  if (data.checked.length) {
-    const details = make("details");
-    details.append(make("summary", data.words.checked), list(data.checked, "ul"));
-    fill(holder, "checked", [details]);
-  }
+  fill(holder, "checked", checked(data));
   fill(holder, "sources", sources(data));
   fill(holder, "label", data.label ? [make("p", data.label)] : []);
   fill(holder, "tools", tools(data));

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from agent.client import ClientError
-from agent.ui.layout import Page, say_error
+from agent.ui.layout import Page
 from agent.ui.sidebar.threads import start_anew
 
 SELF = "self"
@@ -22,9 +22,8 @@ def show(page: Page) -> str:
     """Let the reader choose, and return whom."""
     try:
         known = [one.person for one in page.client.memory.people()]
-    except ClientError as error:
-        say_error(page, error)
-        known = []
+    except ClientError:
+        known = []  # what stands below needs the service too, and says what is wrong
     people = list(dict.fromkeys([SELF, *known, *_OFTEN]))
     if chosen() not in people:
         people.append(chosen())
