@@ -5,7 +5,7 @@ PY     := $(VENV)/bin/python
 PIP    := $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt
 CHECKED := configs tools retrieval memory graphs agent evaluation
 
-.PHONY: run chat serve test lint types tests bench bench-retrieval bench-safety bench-memory bench-audit bench-citations bench-ui bench-vllm screenshots test-ui test-vllm test-turns test-api test-kill test-memory test-durability notebooks doctor clean
+.PHONY: run chat serve test lint types tests bench bench-retrieval bench-safety bench-memory bench-audit bench-citations bench-ui bench-vllm bench-cores roofline screenshots test-ui test-vllm test-turns test-api test-kill test-memory test-durability notebooks doctor clean bench-pgvector bench-attack test-ui-core
 
 # The page and the service together, on this machine alone; Ctrl-C ends both.
 run: $(VENV)/installed
@@ -33,11 +33,16 @@ types: $(VENV)/installed-dev
 
 tests: $(VENV)/installed-dev
 	$(PY) -m pytest -n auto --dist worksteal --ignore=tests/ui
+	$(PY) -m pytest tests/ui/test_logic.py tests/ui/test_app.py
 
-# The page in Chromium, in processes of its own: the browser's driver keeps an event loop running, beside which no other may.
-# Needs chromium (apt-get install chromium fonts-wqy-microhei).
+# The page in Chromium, in a process of its own: the browser's driver keeps an event loop running, beside which no other may. `make test` has
+# what of it needs no browser. Needs chromium (apt-get install chromium fonts-wqy-microhei).
+UI_CORE := $(addprefix tests/ui/test_,logic.py app.py launch.py mishap.py talking.py)
 test-ui: $(VENV)/installed-dev
-	$(PY) -m pytest -n 2 --dist loadfile tests/ui
+	$(PY) -m pytest tests/ui
+
+test-ui-core: $(VENV)/installed-dev
+	$(PY) -m pytest $(UI_CORE)
 
 # The containment tests over 500 turns; the short version is part of `make test`.
 test-turns: $(VENV)/installed-dev
@@ -72,6 +77,10 @@ SECONDS ?= 30
 bench-load: $(VENV)/installed-dev
 	$(PY) -m evaluation.load --seconds $(SECONDS)
 
+# What other tenants feel of an attack (slow readers, endless and deep bodies, floods): their p99 with and without it, and the memory.
+bench-attack: $(VENV)/installed-dev
+	$(PY) -m evaluation.attack
+
 # The audit ledger: entries appended a second, and 100,000 of them verified (bound: 5 s).
 bench-audit: $(VENV)/installed-dev
 	$(PY) -m evaluation.ledger
@@ -82,6 +91,10 @@ bench-citations: $(VENV)/installed-dev
 # Arms x sets with standard errors and the ROC of the gate; plots go into data/bench/.
 bench-retrieval: $(VENV)/installed-dev
 	$(PY) -m evaluation.retrieval
+
+# Recall and time of the index in PostgreSQL beside Chroma and an exact search; needs pgvector: make bench-pgvector URL=postgresql://...
+bench-pgvector: $(VENV)/installed-dev
+	$(PY) -m evaluation.database --url "$(URL)" $(ARGS)
 
 # First paint, from sending to the first step in sight, twenty browsers at once. Needs chromium (apt-get install chromium).
 bench-ui: $(VENV)/installed-dev
@@ -99,7 +112,16 @@ notebooks: $(VENV)/installed-dev
 bench-vllm: $(VENV)/installed-dev
 	$(PY) -m evaluation.serving --url "$(URL)" --hardware "$(HARDWARE)" $(ARGS)
 
-# The real vLLM server on CPU with a tiny random Qwen3 and the production flags, TP=1 and TP=2: an environment of 3.4 GB of its own in data/.
+# Processor seconds of each piece of work: how much of it a core does in a second. Says the same on a busy machine.
+bench-cores: $(VENV)/installed-dev
+	@$(PY) -m evaluation.cores
+
+# What data sheets allow Qwen3-32B at most, by card, precision and tensor parallelism: bounds, not measurements.
+roofline: $(VENV)/installed-dev
+	@$(PY) -m evaluation.roofline
+
+# The real vLLM server on CPU with tiny random models and the production flags: Qwen3 with TP=1 and TP=2, bge-m3 and bge-reranker as pooling
+# servers behind our HTTP providers. An environment of 3.4 GB of its own in data/. One part alone: make test-vllm ARGS="--parts pooling"
 test-vllm: $(VENV)/installed-dev
 	$(PY) -m tests.real_vllm.run $(ARGS)
 

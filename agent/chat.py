@@ -34,7 +34,14 @@ class Chat:
         self.thread = thread or service.new_thread()
         self.language = language
         self.last: Turn | None = None
-        self.memory = MemoryCommands(service.record, self.say, lambda: self.shown)
+        self.memory = MemoryCommands(service.record, self.say, lambda: self.shown, self._forget_files)
+
+    async def _forget_files(self) -> int:
+        from agent.server.uploads import Uploads
+
+        context = self.service.context
+        uploads = Uploads(self.service.stores, context.retriever, self.service.settings.storage.data_dir)
+        return await uploads.forget(context.tenant, context.owner)
 
     @property
     def shown(self) -> str:
@@ -70,7 +77,7 @@ class Chat:
         elif isinstance(event, TokenEvent):
             self.console.print(escape(event.text), end="", highlight=False, soft_wrap=True, emoji=False)
         elif isinstance(event, MemoryEvent):
-            line = remembered_line(event.facts, event.waiting, self.shown)
+            line = remembered_line(event.facts, event.waiting, self.shown, terminal=True)
             self.console.print()
             self.console.print(escape(line), style="dim", highlight=False, soft_wrap=True)
         elif isinstance(event, DoneEvent):

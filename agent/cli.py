@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 from rich.console import Console
 
@@ -21,8 +22,8 @@ from agent.server import keys_cli, serve
 from agent.serving import cli as serving
 from agent.ui import launch
 from configs.errors import ConfigError, ShensiError
-from configs.locales import environment_language
-from configs.settings import DEFAULT_PROFILE, Settings, load_settings
+from configs.locales import Language, environment_language
+from configs.settings import DEFAULT_PROFILE, ROOT, Settings, load_settings
 from graphs.errors import QuestionRejected
 
 _JSON_KEYS = {
@@ -114,6 +115,17 @@ async def _graph(options: argparse.Namespace, settings: Settings, language: str 
     return 0
 
 
+async def _settings(options: argparse.Namespace, settings: Settings, language: str | None) -> int:
+    from configs.table import page
+
+    if options.write:
+        for name, reader in (("settings.md", "en"), ("settings_zh.md", "zh")):
+            (ROOT / "docs" / name).write_text(page(cast(Language, reader)), encoding="utf-8")
+    else:
+        print(page(cast(Language, language or environment_language())), end="")
+    return 0
+
+
 _COMMANDS = {
     "check": scripts.check,
     "triage": scripts.triage,
@@ -132,6 +144,7 @@ _COMMANDS = {
     "ui": launch.ui,
     "doctor": _doctor,
     "graph": _graph,
+    "settings": _settings,
     "serve-llm": serving.serve_llm,
     "batch": batching.batch,
 }
@@ -161,6 +174,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("path", type=Path, nargs="?", default=None, help="您自己的表 / a folder with your own tables")
     commands.add_parser("doctor", parents=[common], help="检查模型、索引、存储和配置 / check everything and say how to mend it")
     commands.add_parser("graph", parents=[common], help="画出咨询图（Mermaid）/ draw the consult graph")
+    one = commands.add_parser("settings", parents=[common], help="列出全部设置 / list every setting (Markdown)")
+    one.add_argument("--write", action="store_true", help="写入 docs/ / into docs/settings.md and docs/settings_zh.md")
     return parser
 
 

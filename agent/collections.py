@@ -14,6 +14,7 @@ from rich.table import Table
 
 from agent.errors import BadCall
 from agent.indexing import check_name
+from agent.opening import index_settings, index_there
 from agent.searching import open_existing
 from configs.locales import environment_language, text
 from configs.settings import Settings
@@ -49,10 +50,10 @@ async def collections(options: argparse.Namespace, settings: Settings, language:
         check_name(name)
     if options.action == "search":
         return _search(options, settings, language)
-    folder = options.index or settings.storage.data_dir
-    if not (folder / "index" / "manifest.sqlite3").exists():
+    folder, how = options.index or settings.storage.data_dir, index_settings(settings, options.index)
+    if not index_there(how, folder):
         raise BadCall("index_missing", path=str(folder))
-    index = Index(settings.retrieval, folder)
+    index = Index(how, folder)
     try:
         found = {one.name: one for one in index.manifest.collections()}
         if unknown := [name for name in options.names if name not in found]:
@@ -89,7 +90,7 @@ def _search(options: argparse.Namespace, settings: Settings, language: str | Non
         raise BadCall("search_query")
     if not 1 <= options.k <= 100:
         raise BadCall("search_k", k=options.k, most=100)
-    retriever = open_existing(options.index or settings.storage.data_dir, settings, options.names)
+    retriever = open_existing(options.index, settings, options.names)
     try:
         query = sys.stdin.buffer.read().decode("utf-8", "replace") if options.query == "-" else options.query
         result = retriever.search(query, language=language, k=options.k, arm="fused", collections=options.names or None)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from agent.endpoint.probes import Seen, probe_all
+from agent.ledger.ledger import open_ledger
 from agent.llm import probe
 from configs.errors import ShensiError
 from configs.locales import text
 from configs.settings import Settings
 from graphs.state import STATE_TYPES
-from memory.persistence import open_stores
+from memory.persistence import Stores, open_stores
 from retrieval.search import Retriever
 from tools.tables import load_tables
 
@@ -56,9 +57,18 @@ async def _stores(settings: Settings, language: str) -> list[Check]:
             free = shutil.disk_usage(settings.storage.data_dir).free
             said = text(language, "doctor.stores_good", folder=opened.backend.where, free=free // 2**20)
             stores = Check("WARN" if free < _LOW_SPACE else "OK", name, said)
-            return [stores, *_index(settings, language)]
+            return [stores, await _ledger(settings, opened, language), *_index(settings, language)]
     except ShensiError as error:
         return [Check("FAIL", name, error.message(language), text(language, "doctor.stores_mend"))]
+
+
+async def _ledger(settings: Settings, opened: Stores, language: str) -> Check:
+    name = text(language, "doctor.ledger")
+    try:
+        async with open_ledger(settings.storage, opened.names, opened.store, trust=True) as ledger:
+            return Check("OK", name, text(language, "doctor.ledger_good", entries=await ledger.examine()))
+    except ShensiError as error:
+        return Check("FAIL", name, error.message(language), text(language, "doctor.ledger_mend"))
 
 
 def _index(settings: Settings, language: str) -> list[Check]:
@@ -95,7 +105,25 @@ async def _model(settings: Settings, language: str) -> list[Check]:
         said = text(language, "doctor.model_missing", model=settings.llm.model, models=", ".join(report.models) or "-")
         return [Check("FAIL", name, said, text(language, "doctor.model_missing_mend"))]
     good = Check("OK", name, text(language, "doctor.model_good", model=settings.llm.model, url=settings.llm.base_url))
-    return [good, *(_probed(seen, language) for seen in await probe_all(settings.llm))]
+    return [good, _limits(settings, language), *(_probed(seen, language) for seen in await probe_all(settings.llm))]
+
+
+def _limits(settings: Settings, language: str) -> Check:
+    llm, limits = settings.llm, settings.llm.limits
+    joiner, none = text(language, "findings.joiner"), text(language, "doctor.model_unbounded")
+    rooms = joiner.join(f"{role} {how.at_once}" for role, how in llm.roles.items())
+    said = text(
+        language,
+        "doctor.model_limits_good",
+        connect=f"{limits.connect_s:g}",
+        turn=f"{limits.turn_s:g}",
+        failures=limits.failures,
+        cooldown=f"{llm.cooldown_s:g}",
+        rooms=rooms,
+        of_turn=limits.turn_tokens or none,
+        of_day=limits.tenant_tokens_per_day or none,
+    )
+    return Check("OK", text(language, "doctor.model_limits"), said)
 
 
 def _probed(seen: Seen, language: str) -> Check:

@@ -9,15 +9,18 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
+from agent.batch.cli import add_engine, check_engine
 from agent.errors import BadCall
+from agent.opening import index_settings
 from agent.progress import bar
 from agent.watching import Change, watch
 from configs.locales import environment_language, text
 from configs.settings import Settings
 from retrieval.errors import DocumentError
-from retrieval.index import BUILT_IN, Index
+from retrieval.index import BUILT_IN, Index, Wrap
 from retrieval.ingest import IngestReport
 
 OWN = "own"
@@ -33,6 +36,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], co
     one.add_argument("--tier", choices=("low", "medium", "high"), default="medium", help="文件没写的风险级别 / tier where none is given")
     one.add_argument("--watch", action="store_true", help="一直跟随文件的改动，Ctrl-C 结束 / follow changes until Ctrl-C")
     one.add_argument("--index", type=Path, default=None, metavar="DIR", help="独立的索引 / a stand-alone index with nothing else in it")
+    add_engine(one)
     one.add_argument("--rebuild", action="store_true", help="重建索引 / build the index anew")
 
 
@@ -51,6 +55,7 @@ async def ingest(options: argparse.Namespace, settings: Settings, language: str 
         raise BadCall("collection_built_in", name=BUILT_IN)
     if (options.index and not options.paths and not options.rebuild) or (options.watch and not options.paths):
         raise BadCall("ingest_nothing")
+    check_engine(options)
     if missing := [path for path in options.paths if not path.exists()]:
         raise BadCall("path_missing", path=str(missing[0]))
     stop = threading.Event()
@@ -79,8 +84,10 @@ def check_name(name: str) -> None:
 
 def _run(options: argparse.Namespace, settings: Settings, reader: str, stop: threading.Event) -> int:
     folder = options.index or settings.storage.data_dir
-    index = Index(settings.retrieval, folder, mend=options.rebuild)
-    try:
+    with ExitStack() as stack:
+        wrap = stack.enter_context(_by_ray(options, settings)) if options.engine == "ray" else None
+        index = Index(index_settings(settings, options.index), folder, mend=options.rebuild, wrap=wrap)
+        stack.callback(index.close)
         if index.put_aside:
             print(text(reader, "ingest.put_aside", path=str(index.folder / "manifest.damaged")), file=sys.stderr)
         if options.rebuild:
@@ -96,8 +103,12 @@ def _run(options: argparse.Namespace, settings: Settings, reader: str, stop: thr
         if follow and not report.stopped:
             follow()
         return 1 if report.failed or (report.stopped and not follow) else 0
-    finally:
-        index.close()
+
+
+def _by_ray(options: argparse.Namespace, settings: Settings) -> AbstractContextManager[Wrap]:
+    from agent.batch.with_ray import embedding
+
+    return embedding(settings.retrieval, options.ray_address, options.ray_workers)
 
 
 def _tell(report: IngestReport, index: Index, reader: str) -> None:

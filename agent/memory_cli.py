@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from configs.settings import Settings
 
 if TYPE_CHECKING:
     from agent.record import RecordService
+    from memory.persistence import Stores
 
 _ACTIONS = ("list", "history", "family", "export", "import", "erase", "rotate")
 
@@ -41,7 +43,7 @@ async def memory(options: argparse.Namespace, settings: Settings, language: str 
         return 0
     async with open_stores(settings.storage, ()) as stores:
         record = RecordService(stores, None, settings.consult.owner, settings.consult.tenant)
-        return await _act(options, record, reader)
+        return await (_erase(options, record, stores, settings, reader) if options.action == "erase" else _act(options, record, reader))
 
 
 async def _act(options: argparse.Namespace, record: RecordService, reader: str) -> int:
@@ -57,11 +59,9 @@ async def _act(options: argparse.Namespace, record: RecordService, reader: str) 
         return _print(options, people, [f"{describe_subject(person.subject, reader)}: {person.facts}" for person in people])
     if options.action == "export":
         return await _export(options, record, subject)
-    if options.action == "import":
-        taken = await record.restore(await asyncio.to_thread(read_bytes, Path(options.item)))
-        print(text(reader, "chat.imported", path=options.item, events=len(taken.events), turns=sum(map(len, taken.threads.values()))))
-        return 0
-    return await _erase(options, record, reader)
+    taken = await record.restore(await asyncio.to_thread(read_bytes, Path(options.item)))
+    print(text(reader, "chat.imported", path=options.item, events=len(taken.events), turns=sum(map(len, taken.threads.values()))))
+    return 0
 
 
 async def _export(options: argparse.Namespace, record: RecordService, subject: str) -> int:
@@ -73,14 +73,28 @@ async def _export(options: argparse.Namespace, record: RecordService, subject: s
     return 0
 
 
-async def _erase(options: argparse.Namespace, record: RecordService, reader: str) -> int:
+async def _erase(options: argparse.Namespace, record: RecordService, stores: Stores, settings: Settings, reader: str) -> int:
     if not options.yes or not options.item:
         print(text(reader, "errors.erase_usage"), file=sys.stderr)
         return 2
     everybody = options.item.lower() in ("all", "全部")
+    if everybody:
+        await _forget_files(stores, settings)
     gone = await (record.erase_all() if everybody else record.erase(subject_named(options.item, reader)))
     print(text(reader, "chat.erased", who=options.item, **gone.model_dump()))
     return 0
+
+
+async def _forget_files(stores: Stores, settings: Settings) -> None:
+    """Delete what the owner has uploaded; the index is opened only where there is something."""
+    from agent.server.shelves import Owners
+    from agent.server.uploads import Uploads
+    from retrieval.search import Retriever
+
+    owner, tenant, folder = settings.consult.owner, settings.consult.tenant, settings.storage.data_dir
+    if any(one.owner == owner for one in await Owners(stores.store).all(tenant)):
+        with closing(await asyncio.to_thread(Retriever.open, settings.retrieval, folder)) as retriever:
+            await Uploads(stores, retriever, folder).forget(tenant, owner)
 
 
 def _print(options: argparse.Namespace, items: list[Any], lines: list[str]) -> int:

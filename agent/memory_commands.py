@@ -19,8 +19,9 @@ Command = Callable[["MemoryCommands", str], Awaitable[None]]
 class MemoryCommands:
     """``/memory``, ``/history``, ``/forget``, ``/edit``, ``/confirm``, ``/undo``, ``/family``, ``/export``, ``/import``, ``/erase``."""
 
-    def __init__(self, record: RecordService, say: Say, language: Callable[[], str]) -> None:
+    def __init__(self, record: RecordService, say: Say, language: Callable[[], str], forget_files: Callable[[], Awaitable[int]]) -> None:
         self._record = record
+        self._forget_files = forget_files
         self._say = say
         self._language = language
 
@@ -108,6 +109,8 @@ class MemoryCommands:
         wanted = " ".join(who)
         all_of_them = wanted.lower() in ("all", "全部")
         subject = subject_named(wanted, self._language())
+        if all_of_them:
+            await self._forget_files()
         gone = await (self._record.erase_all() if all_of_them else self._record.erase(subject))
         self._say("chat.erased", who=wanted if all_of_them else describe_subject(subject, self._language()), **gone.model_dump())
 

@@ -6,13 +6,17 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from configs.settings import Settings
+from pydantic import SecretStr
+
+from configs.settings import RetrievalSettings, Settings
 from graphs.second_look import SecondLook, make_second_look
 from retrieval.errors import IndexBusy
 from retrieval.search import Retriever
 from tools.tables import Tables, load_tables
 
 log = logging.getLogger(__name__)
+_BUSY_TRIES = 12
+"""Each of them waits as long as the index lets a writer wait: a minute in all."""
 Progress = Callable[[int, int, str], None]
 
 
@@ -29,16 +33,38 @@ def open_second_look(settings: Settings, retriever: Retriever, tables: Tables) -
     return make_second_look(retriever.embedder, tables) if settings.safety.second_look else None
 
 
+def index_settings(settings: Settings, alone: Path | None) -> RetrievalSettings:
+    """Return how an index is opened: one that stands alone lies in its folder, wherever that of the profile lives."""
+    return settings.retrieval if alone is None else settings.retrieval.model_copy(update={"index_url": SecretStr("")})
+
+
+def index_there(settings: RetrievalSettings, folder: Path) -> bool:
+    """Say whether there is an index to be opened; one in a database is."""
+    return bool(settings.index_url.get_secret_value()) or (folder / "index" / "manifest.sqlite3").exists()
+
+
 def open_index(settings: Settings, folder: Path, terms: dict[str, str], progress: Progress | None, mend: bool) -> Retriever:
     """Open the index and bring it up to date with the starter knowledge."""
     retriever = Retriever.open(settings.retrieval, folder, terms, mend=mend)
     documents = settings.storage.knowledge_dir / "documents"
     if documents.is_dir():
         try:
-            retriever.ingest([documents], progress)
-        except IndexBusy:
-            # A long ingest in another process: what it has published is whole, and the rest is seen as it comes.
-            if not retriever.collections():
-                retriever.close()
-                raise
+            _bring_up(retriever, documents, progress)
+        except BaseException:
+            retriever.close()
+            raise
     return retriever
+
+
+def _bring_up(retriever: Retriever, documents: Path, progress: Progress | None) -> None:
+    for tries_left in reversed(range(_BUSY_TRIES)):
+        try:
+            retriever.ingest([documents], progress)
+            return
+        except IndexBusy:
+            # A long ingest in another process: what it has published is whole, and the rest is seen as it comes. Where it has published
+            # nothing yet, as when many workers start on an empty index, it is waited for.
+            if retriever.collections():
+                return
+            if not tries_left:
+                raise

@@ -39,18 +39,27 @@ def subject_named(words: str, language: str) -> str:
     return wanted
 
 
-def remembered_line(news: Sequence[Fact], waiting: Sequence[Fact], language: str, contradicted: Sequence[Fact] = ()) -> str:
-    """Return one line: what was newly remembered, what waits for a confirmation, what contradicts it; empty when nothing was."""
-    joiner = text(language, "findings.joiner")
-    held = [fact for fact in news if fact not in waiting]
-    parts = []
-    if held:
-        parts.append(text(language, "chat.remembered", facts=joiner.join(describe_fact(fact, language) for fact in held)))
-    if waiting:
-        parts.append(text(language, "chat.waiting", facts=joiner.join(describe_fact(fact, language) for fact in waiting)))
-    if contradicted:
-        parts.append(text(language, "chat.contradicted", facts=joiner.join(describe_fact(fact, language) for fact in contradicted)))
-    return (" " if language == "en" else "").join(parts)
+def remembered_line(
+    news: Sequence[Fact], waiting: Sequence[Fact], language: str, contradicted: Sequence[Fact] = (), *, terminal: bool = False
+) -> str:
+    """Return one line: what was newly remembered, what waits for a confirmation, what contradicts it; empty when nothing was.
+
+    Args:
+        news: what was newly remembered.
+        waiting: what of it holds only once it is confirmed.
+        language: of the reader.
+        contradicted: what was said before and does not go with it.
+        terminal: name the commands of the terminal, too.
+    """
+    told = {"remembered": [fact for fact in news if fact not in waiting], "waiting": waiting, "contradicted": contradicted}
+    parts = [_line(kind, facts, language, terminal) for kind, facts in told.items() if facts]
+    between = ("" if language == "zh" else " ") if terminal else ("；" if language == "zh" else "; ")
+    return between.join(parts)
+
+
+def _line(kind: str, facts: Sequence[Fact], language: str, terminal: bool) -> str:
+    told = text(language, f"chat.{kind}", facts=text(language, "findings.joiner").join(describe_fact(fact, language) for fact in facts))
+    return f"{told}{text(language, f'chat.{kind}_how')}" if terminal else told
 
 
 def describe_event(event: Event, language: str) -> str:

@@ -73,6 +73,8 @@ class Turn(Wire):
     model_look: ModelLook = "off"
     """Whether a language model has looked at the urgency beside the rules; ``unavailable``: it was asked and gave no usable answer."""
     fallback: str = ""
+    recorded: bool = True
+    """Whether the audit ledger had the entry when this was told; an emergency is answered even while it cannot be written."""
     label: str
     searches: list[dict[str, Any]] = []
     """How the evidence was found: for each search its stages, scores, the gate's signals and what was left out."""

@@ -34,8 +34,8 @@ async def triage(options: argparse.Namespace, settings: Settings, language: str 
 
 async def extract(options: argparse.Namespace, settings: Settings, language: str | None) -> int:
     """Read the facts in JSON lines of patient messages; a configured model adds to what the rules read."""
-    from agent.extracting import extract_lines  # the model's client takes seconds to import, which the others can do without
-    from agent.llm import open_models
+    from agent.extracting import extract_lines
+    from agent.models.opening import open_models
 
     tables = open_tables(settings)
     failed = False

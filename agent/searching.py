@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agent.errors import BadCall, BadLine
 from agent.indexing import check_name
+from agent.opening import index_settings, index_there
 from configs.locales import environment_language
 from configs.settings import Settings
 from retrieval.errors import RetrievalError
@@ -53,7 +54,7 @@ async def search(options: argparse.Namespace, settings: Settings, language: str 
     """
     if not 1 <= options.k <= MOST:
         raise BadCall("search_k", k=options.k, most=MOST)
-    retriever = open_existing(options.index or settings.storage.data_dir, settings, options.collection)
+    retriever = open_existing(options.index, settings, options.collection)
     try:
         _check_arm(options.arm, retriever, language or environment_language())
         failed = False
@@ -66,17 +67,18 @@ async def search(options: argparse.Namespace, settings: Settings, language: str 
         retriever.close()
 
 
-def open_existing(folder: Path, settings: Settings, collections: Sequence[str] | None) -> Retriever:
-    """Open an index that is there.
+def open_existing(alone: Path | None, settings: Settings, collections: Sequence[str] | None) -> Retriever:
+    """Open an index that is there: one that stands alone in a folder, or that of the profile.
 
     Raises:
         BadCall: it is not, or has no such collection.
     """
-    if not (folder / "index" / "manifest.sqlite3").exists():
+    folder, how = alone or settings.storage.data_dir, index_settings(settings, alone)
+    if not index_there(how, folder):
         raise BadCall("index_missing", path=str(folder))
     for name in collections or ():
         check_name(name)
-    retriever = Retriever.open(settings.retrieval, folder)
+    retriever = Retriever.open(how, folder)
     known = {one.name for one in retriever.collections()}
     if unknown := [name for name in collections or () if name not in known]:
         retriever.close()

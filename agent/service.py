@@ -16,8 +16,8 @@ from langgraph.graph import StateGraph
 
 from agent.intake import accepted, language_for
 from agent.ledger.ledger import open_ledger
-from agent.llm import open_models
 from agent.metering import Meters
+from agent.models.opening import open_models
 from agent.opening import Progress, open_index, open_second_look, open_tables
 from agent.record import RecordService
 from agent.schema import DoneEvent, Event, Turn
@@ -77,8 +77,8 @@ class ConsultService(TurnRunner):
         tables = open_tables(settings)
         async with (
             open_stores(settings.storage, STATE_TYPES) as stores,
-            open_ledger(settings.storage, stores.names) as ledger,
-            open_models(settings.llm, meters := Meters()) as models,
+            open_ledger(settings.storage, stores.names, stores.store) as ledger,
+            open_models(settings.llm, meters := Meters(), stores.store) as models,
         ):
             retriever = await asyncio.to_thread(open_index, settings, folder, tables.terms, progress, mend)
             try:

@@ -45,6 +45,12 @@ class Summaries:
         """Wait until nothing is being written."""
         await asyncio.gather(*self._running.values(), return_exceptions=True)
 
+    async def stop(self, thread: str) -> None:
+        """Stop writing about a thread of this owner, because it goes."""
+        if task := self._running.get((self._context.tenant, self._context.owner, thread)):
+            task.cancel()
+            await asyncio.wait([task])
+
     async def close(self) -> None:
         """Stop writing."""
         for task in self._running.values():
@@ -58,7 +64,8 @@ class Summaries:
         try:
             previous = await self._threads.prose(thread)
             budget = self._context.settings.summary_tokens
-            prose = await write_prose(previous, folded, language, self._context.models, budget)
+            models = self._context.models.allowed(self._context.tenant or self._context.owner)
+            prose = await write_prose(previous, folded, language, models, budget)
             if prose != previous:
                 await self._threads.write_prose(thread, prose)
         except ShensiError as error:

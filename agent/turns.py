@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from langchain_core.runnables import RunnableConfig
+from langgraph.constants import START
 from langgraph.errors import is_invalid_resume
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, StateSnapshot
@@ -22,8 +24,11 @@ from configs.settings import Settings
 from graphs.context import Context
 from graphs.state import ConsultInput, ConsultState
 from memory.errors import database_errors, storage_error
+from memory.persistence import Stores
 
 T = TypeVar("T")
+_SHARE = 0.9
+"""Of the time of a request; the rest is for what is no model call."""
 
 
 class TurnRunner:
@@ -34,6 +39,7 @@ class TurnRunner:
     graph: CompiledStateGraph[Any, Any, Any, Any]
     record: RecordService
     summaries: Summaries
+    stores: Stores
     meters: Meters
 
     async def carry_out(self, start: ConsultInput, answer: Any = None) -> AsyncGenerator[Event, None]:
@@ -47,7 +53,7 @@ class TurnRunner:
             ResumeRefused: the answer does not fit the question; the turn waits on.
         """
         snapshot = await self._snapshot(start["thread"])
-        cut_off = _unfinished(snapshot, "turn")
+        cut_off = await self._cut_off(snapshot, "turn")
         if cut_off is not None and cut_off != start["turn"]:
             await self.close_turn(start["thread"])
         if cut_off == start["turn"]:
@@ -63,7 +69,7 @@ class TurnRunner:
     async def finished(self, start: ConsultInput) -> Turn | None:
         """Return a turn if the graph has brought it to its end."""
         snapshot = await self._snapshot(start["thread"])
-        return turn_of(cast(ConsultState, snapshot.values), {}) if _ended(snapshot, start["turn"]) else None
+        return self._told(cast(ConsultState, snapshot.values), {}) if _ended(snapshot, start["turn"]) else None
 
     async def resume(self, thread: str) -> AsyncGenerator[Event, None]:
         """Finish the turn that a crash cut off; model nodes that had finished are not called again."""
@@ -77,14 +83,14 @@ class TurnRunner:
 
     async def unfinished(self, thread: str) -> str | None:
         """Return the question of a turn that was cut off, if there is one."""
-        return _unfinished(await self._snapshot(thread), "question")
+        return await self._cut_off(await self._snapshot(thread), "question")
 
     async def close_turn(self, thread: str) -> None:
         """End a cancelled turn, so that it is not resumed later."""
         snapshot = await self._snapshot(thread)
         values = snapshot.values
         if self.context.ledger is not None and snapshot.next:
-            cut_off = {key: _unfinished(snapshot, key) or "" for key in ConsultInput.__annotations__}
+            cut_off = {key: await self._cut_off(snapshot, key) or "" for key in ConsultInput.__annotations__}
             await self.context.ledger.closed(cast(ConsultInput, cut_off), self.context)
         if values.get("turn"):  # what the patient said stays said: only the answer was cancelled
             await self.record.memory.record(values.get("facts", []))
@@ -95,7 +101,7 @@ class TurnRunner:
         translator, told = Translator(language, self.context.retriever, self.meters.node), False
         try:
             parts = self.graph.astream(
-                given, config, context=self.context, stream_mode=["tasks"], subgraphs=True, durability="sync", version="v2"
+                given, config, context=self._for_one_turn(), stream_mode=["tasks"], subgraphs=True, durability="sync", version="v2"
             )
             async with aclosing(cast(Any, parts)) as stream:
                 async for part in stream:
@@ -118,7 +124,7 @@ class TurnRunner:
 
     async def _end(self, values: ConsultState, timings: dict[str, float], *, told: bool) -> AsyncGenerator[Event, None]:
         """Yield what ends a turn; the answer itself too where a crash came between writing and telling it."""
-        turn = turn_of(values, timings)
+        turn = self._told(values, timings)
         if timings:  # not when an old one is only told again
             self.meters.turn(turn)
         self.summaries.after(values)  # begins once the answer is out; nobody waits for it
@@ -128,6 +134,25 @@ class TurnRunner:
         if (remembered := memory_event(turn)) is not None:
             yield remembered
         yield DoneEvent(turn=turn)
+
+    def _told(self, values: ConsultState, timings: dict[str, float]) -> Turn:
+        turn, ledger = turn_of(values, timings), self.context.ledger
+        return turn if ledger is None or ledger.recorded(values, self.context) else turn.model_copy(update={"recorded": False})
+
+    def _for_one_turn(self) -> Context:
+        """Return the context of one run, whose model calls fit into the time that its request has."""
+        models, seconds = self.context.models, _SHARE * self.settings.server.limits.request_s
+        return replace(self.context, models=models.allowed(self.context.tenant or self.context.owner, seconds)) if models else self.context
+
+    async def _cut_off(self, snapshot: StateSnapshot, key: str) -> str | None:
+        """Return what was given of the turn that was cut off here; ``None`` where none was."""
+        found = _unfinished(snapshot, key)
+        if found != "":
+            return found
+        # Killed between the checkpoint of the input and the first step, the turn waits where a snapshot does not show it.
+        stored = await self._guarded(self.stores.saver.aget_tuple(snapshot.config))
+        waiting = stored.checkpoint["channel_values"].get(START) if stored else None
+        return str(waiting.get(key, "")) if isinstance(waiting, dict) else ""
 
     async def _snapshot(self, thread: str) -> StateSnapshot:
         return await self._guarded(self.graph.aget_state(self._config(thread)))

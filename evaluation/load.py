@@ -26,6 +26,7 @@ import yaml
 
 from configs.settings import ROOT
 from evaluation.bench import machine
+from evaluation.load_low import lines, look
 from evaluation.metrics import percentile
 
 QUESTIONS = (
@@ -63,6 +64,8 @@ def main() -> None:
     options = _options()
     print(f"measured | {machine()} | scripted model 20 | 400+200+400 ms, ideal {IDEAL_S} s | driver and model on the same cores")
     with started("evaluation.load_model") as (model, _):
+        for line in at_rest(model):
+            print(line)
         bare = measure("bare", ["evaluation.load_bare", model], options)
         ours = measure("ours", ["agent", "serve", "--port", "0", "--profile"], options, model)
     for load in (bare, ours):
@@ -86,6 +89,16 @@ def measure(name: str, command: list[str], options: argparse.Namespace, model: s
             command = [*command, str(profile(Path(stack.enter_context(TemporaryDirectory())), model, options.clients))]
         url, process = stack.enter_context(started(*command))
         return asyncio.run(drive(name, url, process.pid, options))
+
+
+def at_rest(model: str) -> Iterator[str]:
+    """Yield what one reader sees while nobody else asks, with the model and without it."""
+    for name, address in (("model up", model), ("model down", "http://127.0.0.1:9/v1")):
+        with (
+            TemporaryDirectory() as folder,
+            started("agent", "serve", "--port", "0", "--profile", str(profile(Path(folder), address, 1))) as (url, _),
+        ):
+            yield from lines(name, asyncio.run(look(url, QUESTIONS, model if address == model else "")))
 
 
 def profile(folder: Path, model: str, clients: int) -> Path:

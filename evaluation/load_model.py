@@ -1,6 +1,7 @@
 """A model server that answers what it is told, as late as it is told: small enough not to be what a load test measures.
 
-Called as ``python -m evaluation.load_model``; it prints its address. Latencies of the roles, in milliseconds: facts and look 20, draft 400,
+Called as ``python -m evaluation.load_model``; it prints its address. A GET to ``/v1/calls`` returns the latest requests and forgets them.
+Latencies of the roles, in milliseconds: facts and look 20, draft 400,
 critique 200 (the first one of a turn objects; the look at the mended draft answers at once), refine 400. The critical path is 1.02 s.
 """
 
@@ -10,9 +11,12 @@ import asyncio
 import json
 import re
 import sys
+from collections import deque
 from typing import Any, cast
 
 LATENCY_S = {"draft": 0.4, "critique": 0.2, "refine": 0.4, "facts": 0.02, "look": 0.02, "summary": 0.02, "rewrite": 0.02}
+_KEPT = 64
+_ASKED: deque[dict[str, Any]] = deque(maxlen=_KEPT)
 _LENGTH = re.compile(rb"content-length:\s*(\d+)", re.I)
 _EVIDENCE = re.compile(r"^[ \t>*|-]*\[(\d+)\][ \t]+(\S.*)$", re.MULTILINE)
 _SENTENCE = re.compile(r".+?(?:[。！？]|\.(?=\s|$))")
@@ -43,13 +47,21 @@ class Model(asyncio.Protocol):
             whole = end + 4 + (int(found[1]) if found else 0)
             if len(self._rest) < whole:
                 return
+            asked_for_calls = self._rest.startswith(b"GET /v1/calls")
             body, self._rest = self._rest[end + 4 : whole], self._rest[whole:]
+            if asked_for_calls:
+                self._send(list(_ASKED))
+                _ASKED.clear()
+                continue
             task = asyncio.create_task(self._answer(body))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
     async def _answer(self, body: bytes) -> None:
-        content, seconds = reply(json.loads(body)) if body else ("", 0.0)
+        asked = json.loads(body) if body else {}
+        content, seconds = reply(asked) if asked else ("", 0.0)
+        if asked:
+            _ASKED.append({"role": role_of(asked), "messages": asked["messages"], "tools": asked.get("tools", [])})
         await asyncio.sleep(seconds)
         message = {"role": "assistant", "content": content}
         answer = {
@@ -60,6 +72,9 @@ class Model(asyncio.Protocol):
             "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
             "usage": {"prompt_tokens": 900, "completion_tokens": 120, "total_tokens": 1020},
         }
+        self._send(answer)
+
+    def _send(self, answer: Any) -> None:
         data = json.dumps(answer, ensure_ascii=False).encode()
         head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(data)}\r\n\r\n"
         self._transport.write(head.encode() + data)
@@ -67,7 +82,7 @@ class Model(asyncio.Protocol):
 
 def reply(asked: dict[str, Any]) -> tuple[str, float]:
     """Return what is said and how long that takes."""
-    role = ((asked.get("response_format") or {}).get("json_schema") or {}).get("name", "draft")
+    role = role_of(asked)
     said = str(asked["messages"][-1]["content"])
     if role == "draft":
         return _draft(asked["messages"]), LATENCY_S[role]
@@ -83,6 +98,11 @@ def reply(asked: dict[str, Any]) -> tuple[str, float]:
         "rewrite": {"question": ""},
     }
     return json.dumps(answers.get(role, {"facts": []}), ensure_ascii=False), LATENCY_S.get(role, 0.02)
+
+
+def role_of(asked: dict[str, Any]) -> str:
+    """Return what a request is for."""
+    return str(((asked.get("response_format") or {}).get("json_schema") or {}).get("name", "draft"))
 
 
 def _joined(messages: list[dict[str, Any]]) -> str:

@@ -44,7 +44,7 @@ async def measure(folder: Path) -> dict[str, float]:
         warm = [await _timed(memory) for _ in range(LISTINGS)]
         cold = []
         for _ in range(20):
-            stores.store.parsed.clear()
+            stores.store.forget_made()
             cold.append(await _timed(memory))
         assert len(await memory.facts()) == FACTS
     ranked = sorted(warm)

@@ -41,7 +41,8 @@ _RESULTS = (
 def main() -> int:
     """Take every picture."""
     OUT.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="shensi-") as folder, opened_page(Path(folder)) as (url, api):
+    with tempfile.TemporaryDirectory(prefix="shensi-") as folder, opened_page(Path(folder)) as served:
+        url, api = served.url, served.api
         _remember(api)
         from playwright.sync_api import sync_playwright
 

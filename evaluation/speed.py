@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from evaluation.metrics import percentile
 from retrieval.bm25 import Bm25Index
-from retrieval.store import VectorStore
+from retrieval.chroma_store import ChromaStore
 
 SEED = 20261121
 SIZES = (5_000, 50_000, 200_000)
@@ -76,7 +76,7 @@ def vector_speed(size: int) -> str:
     ids = [str(number) for number in range(size)]
     true = [set(np.argpartition(-(vectors @ query), K)[:K].tolist()) for query in queries]
     with TemporaryDirectory() as folder:
-        graph = VectorStore(Path(folder) / "vectors", "bench", exact_up_to=0)
+        graph = ChromaStore(Path(folder) / "vectors", "bench", exact_up_to=0)
         started = time.perf_counter()
         for start in range(0, size, BATCH):
             graph.upsert(ids[start : start + BATCH], vectors[start : start + BATCH], ["zh"] * len(ids[start : start + BATCH]))
@@ -85,7 +85,7 @@ def vector_speed(size: int) -> str:
         found = [{int(identity) for identity, _ in graph.query(query, K)} for query in queries]
         graph.close()
         started = time.perf_counter()
-        exact = VectorStore(Path(folder) / "vectors", "bench", exact_up_to=size)
+        exact = ChromaStore(Path(folder) / "vectors", "bench", exact_up_to=size)
         opened = time.perf_counter() - started
         by_matrix = _times(lambda query: exact.query(query, K), queries)
         exact.close()

@@ -33,21 +33,36 @@ class ChatModels(Protocol):
 
     name: str
 
+    @property
+    def circuit(self) -> str:
+        """How the circuit to the endpoint stands: ``closed``, ``open`` or ``half_open``."""
+
     def ready(self) -> bool:
         """Tell whether it is worth asking, or the endpoint has just been found dead."""
+
+    def allowed(self, account: str, seconds: float | None = None) -> ChatModels:
+        """Return the same on the account of a tenant; with ``seconds`` for one turn, which lasts no longer than that."""
 
     async def reply(self, role: Role, messages: Sequence[BaseMessage], tools: Sequence[BaseTool] = ()) -> AIMessage:
         """Return one message, possibly with tool calls."""
 
-    async def parse(self, role: Role, messages: Sequence[BaseMessage], schema: type[Schema], name: str) -> Schema:
-        """Return an answer that fits ``schema``, retried once when it does not."""
+    async def parse(
+        self, role: Role, messages: Sequence[BaseMessage], schema: type[Schema], name: str, tools: Sequence[BaseTool] = ()
+    ) -> Schema:
+        """Return an answer that fits ``schema``, retried once when it does not.
+
+        ``tools`` are told of and may not be called: a prompt that begins as the draft's did is read from the server's cache.
+        """
 
 
 class TurnLedger(Protocol):
     """The audit ledger, as far as a turn knows of it."""
 
     async def turn(self, state: ConsultState, context: Context) -> None:
-        """Write the entry of a finished turn; written again it changes nothing."""
+        """Write the entry of a finished turn; written again it changes nothing. An emergency goes on though it is written later."""
+
+    def recorded(self, start: ConsultInput, context: Context) -> bool:
+        """Tell whether the entry of a finished turn is written, or still owed."""
 
     async def closed(self, start: ConsultInput, context: Context) -> None:
         """Write that a turn ended without an answer."""

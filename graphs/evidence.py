@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from graphs.state import Citation, ConsultState, EvidenceRef
 from memory.facts import HOLDING
@@ -72,6 +73,7 @@ def _from_chunk(ref: EvidenceRef, chunk: Chunk) -> Evidence:
     return Evidence(ref.n, ref, material(chunk.text), title, section, chunk.kind, publisher, source, chunk.year, chunk.language)
 
 
+@lru_cache(maxsize=4096)
 def _name(words: str) -> str:
     """Return a title or the name of a source as one short line."""
     return " ".join(material(words[:_MAX_NAME]).split())

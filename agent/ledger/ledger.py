@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from langgraph.store.base import BaseStore
+
 from agent.errors import LedgerBroken
 from agent.ledger.anchor import FILE, read_anchor, write_anchor
 from agent.ledger.book import Book
 from agent.ledger.chain import Chain, Head, Report, verify
 from agent.ledger.entry import Entry, Pseudonyms, closed_entry, entry_of, packed
+from agent.ledger.late import Late
+from configs.errors import ShensiError
 from configs.settings import StorageSettings
 from graphs.context import Context
 from graphs.state import ConsultInput, ConsultState
@@ -21,38 +26,51 @@ from memory.cipher import Names
 from memory.errors import database_errors, storage_error
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 _AT_ONCE = 500
+_PATIENCE_S = 2.0
+"""So long the answer to an emergency waits for its entry."""
 
 
 class Ledger:
     """Adds entries, many of different turns in one transaction. Use ``open_ledger``."""
 
-    def __init__(self, book: Book, chain: Chain, codes: Pseudonyms, anchor: Path, thread: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, book: Book, chain: Chain, codes: Pseudonyms, anchor: Path, thread: ThreadPoolExecutor, store: BaseStore | None = None
+    ) -> None:
         self.codes = codes
+        self.late = Late(self._append, store)
         self.head = chain.head(0, chain.start)
         self._book, self._chain, self._anchor, self._thread = book, chain, anchor, thread
         self._waiting: list[tuple[str, bytes, asyncio.Future[None]]] = []
         self._writer: asyncio.Task[None] | None = None
+        self._examining: asyncio.Future[int] | None = None
 
     async def turn(self, state: ConsultState, context: Context) -> None:
         """Write the entry of a finished turn; written again it changes nothing.
 
+        Where somebody must call an ambulance, the answer does not wait for long and never fails: then the entry is owed.
+
         Raises:
             StorageError: it is not written, and the answer must not be acknowledged.
         """
-        await self._add(state, context, entry_of(state, context, self.codes))
+        key, body = self._key(state, context), packed(entry_of(state, context, self.codes))
+        if state["answer"].level != "emergency":
+            await self._append(key, body)
+        elif not await self._soon(key, body):
+            await self.late.keep(key, body)
+
+    def recorded(self, start: ConsultInput, context: Context) -> bool:
+        """Tell whether the entry of a finished turn is written, or still owed."""
+        return self._key(start, context) not in self.late.waiting
 
     async def closed(self, start: ConsultInput, context: Context) -> None:
         """Write the entry of a turn that ends without an answer; where the turn has its entry already, that one stays."""
-        await self._add(start, context, closed_entry(start, context, self.codes))
+        await self.append(self._key(start, context), closed_entry(start, context, self.codes))
 
     async def append(self, key: str, entry: Entry) -> None:
         """Add an entry under a key, once."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((key, packed(entry), done))
-        if self._writer is None:
-            self._writer = asyncio.create_task(self._write())
-        await done
+        await self._append(key, packed(entry))
 
     async def verify(self, *marks: Head) -> Report:
         """Read the whole ledger and say what is wrong with it.
@@ -62,13 +80,52 @@ class Ledger:
         """
         return await self._guarded(lambda: check(self._book, self._chain, self._anchor, marks))
 
+    async def examine(self) -> int:
+        """Return how many entries there are, after a look at the end of the ledger and a write that changes nothing.
+
+        Raises:
+            LedgerBroken: its end is not as we left it.
+            StorageError: it cannot be read or written.
+        """
+        if self._examining is None:  # whoever asks meanwhile shares the look: it writes to the disk, and anybody may ask
+            self._examining = asyncio.ensure_future(self._guarded(self._examined))
+            self._examining.add_done_callback(self._looked)
+        return await asyncio.shield(self._examining)
+
     async def settle(self) -> None:
         """Wait until everything that was asked for is written."""
-        while self._writer is not None:
-            await asyncio.wait([self._writer])
+        while (work := self._writer or self._examining) is not None:
+            await asyncio.wait([work])
 
-    async def _add(self, state: ConsultInput, context: Context, entry: Entry) -> None:
-        await self.append(self.codes.turn(context.owner, context.tenant, state["thread"], state["turn"]), entry)
+    def _examined(self) -> int:
+        head = expected(self._book, self._chain, self._anchor)
+        self._book.touch()
+        return head.count
+
+    def _looked(self, done: asyncio.Future[int]) -> None:
+        self._examining = None
+        if not done.cancelled():
+            done.exception()  # nobody may be left to hear of it
+
+    def _key(self, state: ConsultInput, context: Context) -> str:
+        return self.codes.turn(context.owner, context.tenant, state["thread"], state["turn"])
+
+    async def _append(self, key: str, body: bytes) -> None:
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((key, body, done))
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._write())
+        await done
+
+    async def _soon(self, key: str, body: bytes) -> bool:
+        """Add an entry unless that takes too long; say whether it is written."""
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                await self._append(key, body)
+        except (ShensiError, TimeoutError) as error:
+            log.error("the audit ledger cannot be written: %s", type(error).__name__)
+            return False
+        return True
 
     async def _write(self) -> None:
         try:
@@ -118,12 +175,15 @@ def check(book: Book, chain: Chain, anchor: Path, marks: tuple[Head, ...] = ()) 
 
 
 @asynccontextmanager
-async def open_ledger(storage: StorageSettings, names: Names, *, trust: bool = False) -> AsyncIterator[Ledger]:
+async def open_ledger(
+    storage: StorageSettings, names: Names, store: BaseStore | None = None, *, trust: bool = False
+) -> AsyncIterator[Ledger]:
     """Open the ledger of a profile beside its stores.
 
     Args:
         storage: where; PostgreSQL where the stores are there, else a file in the data folder.
         names: of the opened stores; the ledger's secret is derived from theirs, which outlives every change of keys.
+        store: keeps the entries that could not be written at once.
         trust: open it however it looks, to examine it.
 
     Raises:
@@ -134,13 +194,15 @@ async def open_ledger(storage: StorageSettings, names: Names, *, trust: bool = F
     with ThreadPoolExecutor(1, "ledger") as thread:
         loop = asyncio.get_running_loop()
         book = await loop.run_in_executor(thread, lambda: _book(storage))
-        ledger = Ledger(book, chain, Pseudonyms(names), path, thread)
+        ledger = Ledger(book, chain, Pseudonyms(names), path, thread, store)
         try:
             await ledger._guarded(lambda: book.set_up(chain))
             if not trust:
                 ledger.head = await ledger._guarded(lambda: expected(book, chain, path))
+                await ledger.late.recover()
             yield ledger
         finally:
+            await ledger.late.close()
             await ledger.settle()
             await loop.run_in_executor(thread, book.close)
 

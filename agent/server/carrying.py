@@ -94,7 +94,9 @@ class Carrier:
             run.end(ended.state, ended.error)
 
     async def _outcome(self, run: Run, record: Record, work: asyncio.Task[Event | None]) -> Outcome:
-        """Write down how the work ended, and return what its readers are told."""
+        """Write down how the work ended, and return what its readers are told; a thread that went to another worker is that one's."""
+        if not await self._ours(run):
+            return Outcome("paused", Unavailable("stopping", retry_after=2))
         if work.cancelled():
             return await self._stopped(run, record)
         failure = work.exception()
@@ -108,6 +110,12 @@ class Carrier:
             return Outcome("paused", failure)
         log.error("a turn failed: %s", where(failure))
         return await self._close(run, record, "failed", "turn_failed")
+
+    async def _ours(self, run: Run) -> bool:
+        try:
+            return await self.claims.still(run.service.record.thread_id(run.start["thread"]))
+        except database_errors() as error:
+            raise Unavailable("stopping", retry_after=2) from error
 
     async def _done(self, run: Run, record: Record, last: Event | None) -> Outcome:
         if isinstance(last, DoneEvent):

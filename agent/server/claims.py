@@ -10,8 +10,9 @@ import asyncio
 import hashlib
 import logging
 import secrets
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Protocol
 
 from memory.errors import database_errors
@@ -27,6 +28,7 @@ _CLAIM = """INSERT INTO thread_claims AS held (name, holder, until) VALUES (%s, 
     ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until, cancel = false
     WHERE held.until < now() OR held.holder = excluded.holder RETURNING holder"""
 _KEEP = "UPDATE thread_claims SET until = now() + %s * interval '1 second' WHERE holder = %s RETURNING name, cancel"
+_STILL = "UPDATE thread_claims SET until = now() + %s * interval '1 second' WHERE name = %s AND holder = %s RETURNING name"
 
 
 class Claims(Protocol):
@@ -34,6 +36,9 @@ class Claims(Protocol):
 
     async def take(self, name: str) -> bool:
         """Take a thread; say whether it was free or ours."""
+
+    async def still(self, name: str) -> bool:
+        """Say whether a thread that was taken is still ours, and if so for long enough to write down an end."""
 
     async def release(self, name: str) -> None:
         """Give a thread back."""
@@ -55,6 +60,10 @@ class LocalClaims:
         self._held.add(name)
         return True
 
+    async def still(self, name: str) -> bool:
+        """Say whether it is ours."""
+        return name in self._held
+
     async def release(self, name: str) -> None:
         """Give a thread back."""
         self._held.discard(name)
@@ -74,7 +83,11 @@ class PostgresClaims:
 
     async def open(self) -> None:
         """Make the table and begin to renew."""
-        await self._run(_TABLE)
+        import psycopg
+
+        # PostgreSQL looks for the table first and makes it then: of two workers that start at once one may find it made in between.
+        with suppress(psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable):
+            await self._run(_TABLE)
         self._keeper = asyncio.create_task(self._keep())
 
     async def take(self, name: str) -> bool:
@@ -86,6 +99,10 @@ class PostgresClaims:
             return False
         self._held[row] = name
         return True
+
+    async def still(self, name: str) -> bool:
+        """Ask the database whether it is ours, and renew the claim."""
+        return bool(await self._run(_STILL, self._lease_s, _row(name), self._holder))
 
     async def release(self, name: str) -> None:
         """Give a thread back."""
@@ -104,14 +121,22 @@ class PostgresClaims:
         await self._run("DELETE FROM thread_claims WHERE holder = %s", self._holder)
 
     async def _keep(self) -> None:
+        renewed = _now()
         while True:
             await asyncio.sleep(_KEEP_S)
             asked = dict(self._held)
+            if _now() - renewed > self._lease_s:
+                # Stopped, suspended or cut off for longer than a claim lasts: somebody else may be at work by now. What runs here is
+                # stopped before it writes another word; what is still ours is taken up again like any turn that was cut off.
+                await self._look(asked, {})
+            begun = _now()
             try:
                 rows = await self._run(_KEEP, self._lease_s, self._holder)
             except database_errors() as error:
                 log.warning("claims not renewed: %s", type(error).__name__)
                 continue
+            renewed = begun
+            asked = {row: name for row, name in asked.items() if row in self._held}
             await self._look(asked, {row["name"]: row["cancel"] for row in rows})
 
     async def _look(self, asked: dict[str, str], kept: dict[str, bool]) -> None:
@@ -146,6 +171,11 @@ async def open_claims(stores: Stores, lease_s: float, called_off: CalledOff) -> 
         yield claims
     finally:
         await claims.close()
+
+
+def _now() -> float:
+    """Return seconds that go on while the process is stopped, and where the system tells it while the machine sleeps."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def _row(name: str) -> str:

@@ -81,6 +81,7 @@ def beside(turn: Turn) -> Beside:
         outcome=turn.outcome,
         level=turn.level,
         label=turn.label,
+        recorded=turn.recorded,
         citations=turn.citations,
         findings=turn.findings,
     )

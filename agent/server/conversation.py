@@ -7,6 +7,7 @@ from typing import Any
 from agent.server.endings import conversations, now, title_of
 from agent.server.errors import NotFound
 from agent.server.runs import Runs
+from agent.server.uploads import Uploads
 from agent.service import ConsultService
 from agent.wire.threads import ExportedThread, Message, OpenTurn, Thread, ThreadInfo, ThreadPage
 from configs.locales import text
@@ -69,11 +70,15 @@ async def rename(service: ConsultService, thread: str, title: str) -> ThreadInfo
     return _info(thread, info)
 
 
-async def delete(service: ConsultService, runs: Runs, thread: str) -> None:
-    """Take a thread away for good: what was said, the replies, the checkpoints, what was summarised, and where facts point to it."""
+async def delete(service: ConsultService, runs: Runs, uploads: Uploads, thread: str) -> None:
+    """Take a thread away for good: what was said, the replies, the checkpoints, what was summarised, and where facts point to it.
+
+    The files that were uploaded for it go first: where they cannot go now, the thread is still there to be deleted again.
+    """
     async with runs.stopped(service, thread):
         if await conversations(service).info(thread) is None:
             raise NotFound("thread_missing")
+        await uploads.forget(service.context.tenant, service.context.owner, thread)
         await service.record.forget_thread(thread)
 
 

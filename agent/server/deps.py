@@ -12,6 +12,7 @@ from agent.server.identity import Principal, authenticate
 from agent.server.people import narrowed, user_of
 from agent.server.reader import reader_language
 from agent.server.runs import Runs
+from agent.server.uploads import Uploads
 from agent.service import ConsultService
 from configs.locales import Language
 from configs.settings import Settings
@@ -57,6 +58,11 @@ def settings_of(request: Request) -> Settings:
 def runs_of(request: Request) -> Runs:
     """Return the running turns."""
     return cast(Runs, request.app.state.runs)
+
+
+def uploads_of(request: Request) -> Uploads:
+    """Return the uploaded files."""
+    return cast(Uploads, request.app.state.uploads)
 
 
 def consult(request: Request, principal: Principal) -> ConsultService:

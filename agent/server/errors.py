@@ -34,7 +34,7 @@ from configs.errors import ShensiError
 from configs.locales import catalogue, text
 from graphs.errors import ModelFailed, QuestionRejected
 from memory.errors import BadRecord, EditRefused, StorageError
-from retrieval.errors import EmbedderUnavailable, IndexBusy, IndexCorrupt, RetrievalError
+from retrieval.errors import EmbedderUnavailable, IndexAway, IndexBusy, IndexCorrupt, RetrievalError
 from retrieval.errors import StorageFull as IndexFull
 from tools.errors import TableError, ToolError
 
@@ -132,6 +132,7 @@ _STATUS: tuple[tuple[type[ShensiError], int], ...] = (
     (ToolError, 422),
     (StorageError, 503),
     (IndexBusy, 503),
+    (IndexAway, 503),
     (IndexCorrupt, 503),
     (IndexFull, 503),
     (EmbedderUnavailable, 503),

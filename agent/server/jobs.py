@@ -87,6 +87,11 @@ class Jobs:
         kept = [_judged(JobRecord.model_validate(item.value)) for item in await listed(self.store, ("jobs", tenant))]
         return sorted(kept, key=lambda job: (job.created, job.id), reverse=True)
 
+    async def forget(self, tenant: str, collection: str, file: str) -> None:
+        """Forget what became of a file."""
+        gone = [job for job in await self.all(tenant) if (job.collection, job.file) == (collection, file)]
+        await self.store.abatch([PutOp(("jobs", tenant), job.id, None) for job in gone])
+
     async def prune(self, tenant: str) -> None:
         """Forget the oldest of too many."""
         ended = [job for job in await self.all(tenant) if job.ended]

@@ -8,6 +8,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
+from agent.ledger.ledger import Ledger
 from agent.metering import ModelCall
 from agent.schema import Turn
 from agent.server.limits import Gates
@@ -19,10 +20,10 @@ _ROUNDS = (0, 1, 2, 3, 4)
 class Metrics:
     """The metrics of one application, in a registry of their own."""
 
-    def __init__(self, gates: Gates, ledger_entries: Callable[[], int]) -> None:
+    def __init__(self, gates: Gates, ledger: Ledger, circuit: Callable[[], str]) -> None:
         self.registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
-        registry.register(_Now(gates, ledger_entries))
+        registry.register(_Now(gates, ledger, circuit))
 
         def counter(name: str, about: str, *labels: str) -> Counter:
             return Counter(f"shensi_{name}", about, labels, registry=registry)
@@ -40,6 +41,7 @@ class Metrics:
         self._turns = counter("turns", "Turns by what came of them", "outcome", "level", "writer", "reviewed")
         self._findings = counter("findings", "What the audit and the safety rules found", "kind", "severity", "by")
         self._fallbacks = counter("fallbacks", "Answers that the evidence writer wrote because the model failed")
+        self._unrecorded = counter("unrecorded_emergencies", "Emergencies that were answered before the audit ledger could be written")
         self._looks = counter("model_looks", "What became of the model's second look at the urgency", "result")
         self._rounds = Histogram("shensi_refine_rounds", "How often a draft was refined", registry=registry, buckets=_ROUNDS)
 
@@ -64,6 +66,8 @@ class Metrics:
         self._rounds.observe(turn.rounds)
         if turn.fallback:
             self._fallbacks.inc()
+        if not turn.recorded:
+            self._unrecorded.inc()
         for finding in turn.findings:
             self._findings.labels(finding.kind, finding.severity, finding.by).inc()
         for search in turn.searches:
@@ -84,9 +88,8 @@ class Metrics:
 class _Now:
     """What is so at the moment of asking."""
 
-    def __init__(self, gates: Gates, ledger_entries: Callable[[], int]) -> None:
-        self._gates = gates
-        self._ledger_entries = ledger_entries
+    def __init__(self, gates: Gates, ledger: Ledger, circuit: Callable[[], str]) -> None:
+        self._gates, self._ledger, self._circuit = gates, ledger, circuit
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yield the gauges."""
@@ -96,4 +99,9 @@ class _Now:
                 gauge.add_metric([name], getattr(getattr(self._gates, name), state))
             yield gauge
         about = "Entries of the audit ledger; never goes down"
-        yield GaugeMetricFamily("shensi_ledger_entries", about, value=self._ledger_entries())
+        yield GaugeMetricFamily("shensi_ledger_entries", about, value=self._ledger.head.count)
+        yield GaugeMetricFamily("shensi_ledger_late", "Entries that the audit ledger still owes", value=len(self._ledger.late.waiting))
+        gauge = GaugeMetricFamily("shensi_model_circuit", "1 for the state of the circuit to the language model", labels=["state"])
+        for state in ("closed", "open", "half_open") if (now := self._circuit()) else ():
+            gauge.add_metric([state], float(state == now))
+        yield gauge

@@ -73,8 +73,8 @@ def _tell(scope: Scope, method: str, status: int, seconds: float, span: Any) -> 
 async def watching(app: FastAPI) -> AsyncIterator[None]:
     """Let an application whose service is open count and trace what happens in it."""
     settings, service = cast(Settings, app.state.settings), cast(ConsultService, app.state.service)
-    ledger = cast(Ledger, service.context.ledger)
-    app.state.metrics = Metrics(app.state.gates, lambda: ledger.head.count)
+    ledger, models = cast(Ledger, service.context.ledger), service.context.models
+    app.state.metrics = Metrics(app.state.gates, ledger, lambda: models.circuit if models else "")
     provider = getattr(app.state, "tracer_provider", None)
     async with open_traces(settings.server.telemetry, provider) as traces:
         app.state.traces = traces

@@ -146,8 +146,9 @@ class Runs(Carrier):
 
     @asynccontextmanager
     async def stopped(self, service: ConsultService, thread: str) -> AsyncIterator[None]:
-        """Keep a thread still, because it goes."""
+        """Keep a thread still, because it goes: no turn of it is answered, and nothing is written about it in the background."""
         async with self._alone(service, thread, "dropped"):
+            await service.summaries.stop(thread)
             yield
 
     async def recover(self) -> None:

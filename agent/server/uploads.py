@@ -1,6 +1,7 @@
 """Uploaded files on their way into the index: kept, taken in one after another, and told of while they are.
 
-A file stays under ``data_dir/uploads`` by the name it came with, so that uploading it again replaces what came of it.
+A file stays under ``data_dir/uploads``, sealed with the keys of the record, and belongs to whoever has brought it and to the thread they
+named. Only while it is read it stands there as it came. Uploading one of the same name replaces what came of it.
 """
 
 from __future__ import annotations
@@ -13,18 +14,21 @@ import secrets
 import shutil
 import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from agent.server.carrying import where
 from agent.server.errors import NotFound, Unavailable
 from agent.server.jobs import JobRecord, Jobs, now
-from agent.service import ConsultService
+from agent.server.shelves import Owned, Owners, Shelf
+from agent.server.tidying import drop_deleted, seal_left
 from agent.wire.knowledge import Stage
 from configs.errors import ShensiError
+from memory.persistence import Stores
+from memory.sealed_files import SealedWriter
 from retrieval.errors import IndexBusy
 from retrieval.ingest import IngestReport
+from retrieval.search import Retriever
 from retrieval.tenants import bare, named
 
 log = logging.getLogger(__name__)
@@ -37,41 +41,27 @@ ABANDONED_S = 86_400
 _COUNTS = ("added", "replaced", "removed", "unchanged", "chunks")
 
 
-@dataclass(frozen=True)
-class Shelf:
-    """Where the files of one collection lie."""
-
-    folder: Path
-
-    @classmethod
-    def of(cls, data_dir: Path, tenant: str, collection: str) -> Shelf:
-        """Return the shelf of a tenant's collection."""
-        return cls(data_dir.resolve() / "uploads" / (f"tenant-{tenant}" if tenant else "shared") / collection)
-
-    def path(self, file: str) -> Path:
-        """Return where a file lies, or would lie."""
-        return self.folder / file
-
-
 class Uploads:
     """The queue of one process. Use ``start`` and ``stop``."""
 
-    def __init__(self, service: ConsultService) -> None:
-        self.jobs = Jobs(service.stores.store)
-        self._retriever = service.context.retriever
-        self._data_dir = service.settings.storage.data_dir
+    def __init__(self, stores: Stores, retriever: Retriever, data_dir: Path) -> None:
+        self.jobs, self.owners = Jobs(stores.store), Owners(stores.store)
+        self._stores, self._retriever, self._data_dir = stores, retriever, data_dir
         self._queue: asyncio.Queue[tuple[JobRecord, Path]] = asyncio.Queue(WAITING)
         self._here: dict[str, JobRecord] = {}
+        self._before: dict[str, Owned | None] = {}
+        """Whose a file was before; theirs it stays where the new one cannot be taken in."""
         self._stop = threading.Event()
         self._worker: asyncio.Task[None] | None = None
         self._writing = asyncio.Lock()
-        self._incoming = service.settings.storage.data_dir.resolve() / "uploads" / f".incoming-{secrets.token_hex(8)}"
+        self._incoming = data_dir.resolve() / "uploads" / f".incoming-{secrets.token_hex(8)}"
 
     def start(self) -> None:
         """Begin to take in what is submitted."""
         for old in self._incoming.parent.glob(".incoming-*"):
             if time.time() - old.stat().st_mtime > ABANDONED_S:
                 shutil.rmtree(old, ignore_errors=True)
+        seal_left(self._incoming.parent, self._stores, self._retriever)
         self._worker = asyncio.create_task(self._work(), name="uploads")
 
     async def stop(self) -> None:
@@ -97,19 +87,28 @@ class Uploads:
         self._incoming.mkdir(parents=True, exist_ok=True)
         return self._incoming / secrets.token_hex(8)
 
-    async def submit(self, tenant: str, collection: str, file: str, tier: str, content: Path) -> JobRecord:
-        """Put an uploaded file in the queue.
+    def writer(self, tenant: str, collection: str, file: str, content: Path) -> SealedWriter:
+        """Return what a file that is coming in is written with."""
+        return self._shelf(tenant, collection).writer(file, content)
+
+    async def submit(self, tenant: str, owned: Owned, tier: str, content: Path) -> JobRecord:
+        """Put an uploaded file in the queue; ``owned.job`` becomes the job's id.
 
         Raises:
             Unavailable: too many wait already.
         """
-        stored, at = named(collection, tenant), now()
-        job = JobRecord(id=secrets.token_hex(8), tenant=tenant, collection=stored, file=file, tier=tier, created=at, updated=at)
+        stored, at = named(owned.collection, tenant), now()
+        job = JobRecord(id=owned.job, tenant=tenant, collection=stored, file=owned.file, tier=tier, created=at, updated=at)
+        if self._queue.full():
+            raise Unavailable("uploads_full", retry_after=30)
+        before = await self.owners.of(tenant, owned.collection, owned.file)
+        await self.owners.note(tenant, owned)  # before it can come to its turn: a file of nobody is not taken in
         try:
             self._queue.put_nowait((job, content))
         except asyncio.QueueFull:
+            await self.owners.back(tenant, owned.collection, owned.file, before)
             raise Unavailable("uploads_full", retry_after=30) from None
-        self._here[job.id] = job
+        self._here[job.id], self._before[job.id] = job, before
         await self.jobs.keep(job)
         await self.jobs.prune(tenant)
         return job
@@ -130,21 +129,55 @@ class Uploads:
             NotFound: there is no such file among the uploaded ones.
             IndexBusy: another process is writing.
         """
-        shelf, stored = Shelf.of(self._data_dir, tenant, collection), named(collection, tenant)
+        shelf, stored = self._shelf(tenant, collection), named(collection, tenant)
         async with self._writing:
             if file is None:
                 removed = await asyncio.to_thread(self._retriever.remove, [stored])
+                for owned in await self.owners.all(tenant):
+                    if owned.collection == collection:
+                        await self._disown(shelf, owned.file)
                 await asyncio.to_thread(shutil.rmtree, shelf.folder, True)
+                await asyncio.to_thread(self._retriever.compact)
                 return removed[stored]
-            path = shelf.path(file)
-            count = (await asyncio.to_thread(self._retriever.files, stored)).get(str(path), 0)
-            if not count and not path.is_file():
-                raise NotFound("file_missing")
-            path.unlink(missing_ok=True)
+            return await self._remove(shelf, stored, file)
+
+    async def forget(self, tenant: str, owner: str, thread: str | None = None) -> int:
+        """Delete what an owner has uploaded, all of it or what belongs to one thread, and return how many files that were.
+
+        Raises:
+            IndexBusy: another process is writing; what is not deleted yet still belongs to them.
+        """
+        gone = [one for one in await self.owners.all(tenant) if one.owner == owner and thread in (None, one.thread)]
+        for one in gone:
+            stored = named(one.collection, tenant)
+            async with self._writing:
+                await self._remove(self._shelf(tenant, one.collection), stored, one.file)
+            await self.jobs.forget(tenant, stored, one.file)
+        return len(gone)
+
+    async def _remove(self, shelf: Shelf, stored: str, file: str) -> int:
+        path = shelf.path(file)
+        count = (await asyncio.to_thread(self._retriever.files, stored)).get(str(path), 0)
+        if not count and not shelf.sealed(file).is_file() and await self.owners.of(shelf.tenant, shelf.collection, file) is None:
+            raise NotFound("file_missing")
+        path.unlink(missing_ok=True)
+        if count:
             await asyncio.to_thread(self._retriever.ingest, [shelf.folder], None, stored, only=[path])
-            return count
+            await asyncio.to_thread(self._retriever.compact)
+        await self._disown(shelf, file)
+        return count
+
+    async def _disown(self, shelf: Shelf, file: str) -> None:
+        if not shelf.sealed(file).is_file():
+            await self.owners.note_gone(shelf, file)
+        shelf.sealed(file).unlink(missing_ok=True)
+        await self.owners.forget(shelf.tenant, shelf.collection, file)
 
     async def _work(self) -> None:
+        try:
+            await drop_deleted(self._incoming.parent, self._stores, self.owners)
+        except Exception as error:  # at the next start again
+            log.warning("files that were deleted elsewhere are still here: %s", where(error))
         while True:
             job, content = await self._queue.get()
             try:
@@ -156,12 +189,18 @@ class Uploads:
                     log.error("an upload failed: %s", where(error))
             finally:
                 content.unlink(missing_ok=True)
+            before = self._before.pop(job.id, None)
+            if job.state == "failed":
+                await self.owners.back(job.tenant, bare(job.collection), job.file, before)
             await self.jobs.keep(job)
             self._here.pop(job.id, None)
 
     async def _take_in(self, job: JobRecord, content: Path) -> None:
-        job.state = "running"
         async with self._writing:
+            if await self.owners.of(job.tenant, bare(job.collection), job.file) is None:  # deleted while it waited
+                job.state = "interrupted"
+                return
+            job.state = "running"
             work = asyncio.create_task(asyncio.to_thread(self._ingest, job, content))
             try:
                 while not work.done():
@@ -178,24 +217,19 @@ class Uploads:
         job.state = "interrupted" if report.stopped else "done" if _taken(report) or not report.failed else "failed"
 
     def _ingest(self, job: JobRecord, content: Path) -> IngestReport:
-        """Put the file in its place and bring the index to it; one that cannot be taken in leaves the file before it in its place."""
-        shelf = Shelf.of(self._data_dir, job.tenant, bare(job.collection))
-        shelf.folder.mkdir(parents=True, exist_ok=True)
-        path, before = shelf.path(job.file), content.with_suffix(".before")
-        if path.exists():
-            os.replace(path, before)
-        os.replace(content, path)
-        taken = False
+        """Bring the index to a file and put that away; where it cannot be taken in, the one before it stays."""
+        shelf = self._shelf(job.tenant, bare(job.collection))
+        path = shelf.unseal(job.file, content)
         try:
             report = self._patiently(job, path, shelf)
-            taken = _taken(report)
         finally:
-            if not taken:
-                path.unlink(missing_ok=True)
-                if before.exists():
-                    os.replace(before, path)
-            before.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
+        if _taken(report):
+            os.replace(content, shelf.sealed(job.file))
         return report
+
+    def _shelf(self, tenant: str, collection: str) -> Shelf:
+        return Shelf.of(self._data_dir, tenant, collection, self._stores)
 
     def _patiently(self, job: JobRecord, path: Path, shelf: Shelf) -> IngestReport:
         def progress(done: int, total: int, stage: str) -> None:

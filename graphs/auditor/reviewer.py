@@ -14,6 +14,7 @@ from graphs.leaks import spoken
 from graphs.prompts import case_messages, numbered_draft, task
 from graphs.state import ConsultState, Critique, Review
 from retrieval.untrusted import inert, marked
+from tools.catalogue import make_tools
 from tools.findings import Finding
 from tools.profile import PatientProfile
 
@@ -33,7 +34,8 @@ async def review(state: ConsultState, runtime: Runtime[Context], evidence: list[
             raise ModelFailed("model_failed", reason="no endpoint")
         draft = marked(numbered_draft(state["draft"].sentences), state["marker"])
         messages = [*case_messages(state, evidence, profile), task("critique", state["language"], draft)]
-        answer = await models.parse("critique", messages, Review, "critique")
+        tools = make_tools(runtime.context.tables, state["language"])
+        answer = await models.parse("critique", messages, Review, "critique", tools)
     except ModelFailed:
         reason = text(state["language"], "findings.audit_failed")
         failed = Finding(kind="audit_failed", severity="unverified", rule="reviewer.failed", reason=reason, by="reviewer")

@@ -13,6 +13,7 @@ from graphs.nodes.draft import read_draft
 from graphs.prompts import case_messages, numbered_draft, task
 from graphs.state import Change, ConsultState, Edit, Edits, Sentence
 from retrieval.untrusted import marked
+from tools.catalogue import make_tools
 from tools.findings import Finding
 
 
@@ -47,6 +48,7 @@ async def _edits(state: ConsultState, runtime: Runtime[Context], stops: list[Fin
     body = marked([*numbered_draft(state["draft"].sentences), "", *objections], state["marker"])
     try:
         messages = [*case_messages(state, evidence, await patient(state, runtime)), task("refine", state["language"], body)]
-        return (await models.parse("refine", messages, Edits, "refine")).edits
+        tools = make_tools(runtime.context.tables, state["language"])
+        return (await models.parse("refine", messages, Edits, "refine", tools)).edits
     except ModelFailed:
         return []  # the named sentences are deleted; the next audit judges what is left

@@ -226,6 +226,7 @@ def test_ingest_takes_markdown_text_and_jsonl_and_reports_bad_files(data: Path, 
 def test_doctor_says_what_is_wrong_and_how_to_mend_it(data: Path) -> None:
     well = execute(data, "doctor")
     assert well.returncode == 0 and "[OK] 索引" in well.stdout and "LLM_BASE_URL" in well.stdout
+    assert "[OK] 审计账本" in well.stdout
     dead = execute(data, "doctor", env={"LLM_BASE_URL": "http://127.0.0.1:9/v1"})
     assert dead.returncode == 1 and "[FAIL] 语言模型" in dead.stdout and "→" in dead.stdout
     with ModelServer(honest()) as server:
@@ -233,3 +234,4 @@ def test_doctor_says_what_is_wrong_and_how_to_mend_it(data: Path) -> None:
         good = execute(data, "doctor", env={"LLM_BASE_URL": server.base_url, "LLM_MODEL": server.model})
     assert other.returncode == 1 and server.model in other.stdout
     assert good.returncode == 0 and f"[OK] 语言模型: {server.model}" in good.stdout
+    assert "[OK] 模型调用的限制" in good.stdout and "draft 256" in good.stdout

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from agent.extracting import extract_lines
-from agent.llm import open_models
+from agent.models.opening import open_models
 from configs.settings import Settings
 from tests.agent.test_scripts import execute, lines_of, results_of
 from tests.support.model_server import ModelServer

@@ -156,3 +156,15 @@ def test_watch_follows_a_folder_until_ctrl_c(tmp_path: Path) -> None:
             process.kill()
     exported = lines(execute("collections", "export", "own", "--index", str(tmp_path / "index")))
     assert [row["title"] for row in exported] == ["乙"]
+
+
+def test_an_index_of_its_own_lies_in_its_folder_wherever_that_of_the_profile_lives(tmp_path: Path) -> None:
+    corpus, away = tmp_path / "corpus.jsonl", {"SHENSI_RETRIEVAL__INDEX_URL": "postgresql://doctor:secret@127.0.0.1:9/index"}
+    texts = ("白癜风应去皮肤科就诊。", "失眠的人睡前少看手机。", "咳嗽的人应当戒烟。")
+    corpus.write_text("".join(json.dumps({"_id": f"p{n}", "text": text}) + "\n" for n, text in enumerate(texts, 1)), encoding="utf-8")
+    alone = ("--index", str(tmp_path / "alone"))
+    assert execute("ingest", str(corpus), *alone, **away).returncode == 0
+    found = execute("search", *alone, stdin='{"_id": "q", "text": "白癜风"}', **away)
+    assert lines(found)[0]["hits"][0]["_id"] == "p1"
+    refused = execute("collections", "list", SHENSI_STORAGE__DATA_DIR=str(tmp_path / "data"), **away)
+    assert refused.returncode != 0 and "127.0.0.1" in refused.stderr and "secret" not in refused.stderr + refused.stdout

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from agent.chat import Chat
 from agent.errors import AgentError, UnknownItem
+from agent.remembered import remembered_line
 from agent.schema import MemoryEvent
 from agent.service import ConsultService
 from configs.settings import ROOT, Settings
@@ -226,3 +227,13 @@ def test_the_command_line_lists_exports_rotates_and_erases(tmp_path: Path) -> No
     shut = agent("memory", "list")
     assert shut.returncode == 1 and "找不到密钥" in shut.stderr and "Traceback" not in shut.stderr
     (data / "keys").write_text(kept)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_what_an_answer_says_of_the_record_names_no_commands_but_the_terminal_does(talked: ConsultService, language: str) -> None:
+    facts = (await talked.record.facts())[:2]
+    for given in ((facts, (), ()), (facts, facts, ()), (facts, facts[:1], facts[1:])):
+        news, waiting, contradicted = given
+        plain = remembered_line(news, waiting, language, contradicted)
+        assert plain and "/" not in plain and "\n" not in plain
+        assert "/" in remembered_line(news, waiting, language, contradicted, terminal=True)

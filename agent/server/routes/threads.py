@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from agent.server import conversation
-from agent.server.deps import Chat, Reader, ThreadId, consult, runs_of
+from agent.server.deps import Chat, Reader, ThreadId, consult, runs_of, uploads_of
 from agent.server.errors import responses
 from agent.wire.threads import ExportedThread, NewThread, Rename, Thread, ThreadInfo, ThreadPage
 
@@ -45,8 +45,8 @@ async def rename_thread(request: Request, who: Chat, thread: ThreadId, body: Ren
 
 @router.delete("/{thread}", status_code=204, responses=responses(404))
 async def delete_thread(request: Request, who: Chat, thread: ThreadId) -> Response:
-    """Delete a thread for good: its replies, its checkpoints, every link to it in the record. What you told about yourself stays."""
-    await conversation.delete(consult(request, who), runs_of(request), thread)
+    """Delete a thread for good: replies, checkpoints, uploads, every link to it in the record. What you told about yourself stays."""
+    await conversation.delete(consult(request, who), runs_of(request), uploads_of(request), thread)
     return Response(status_code=204)
 
 

@@ -98,6 +98,6 @@ def frames_of(response: httpx.Response) -> Iterator[Frame]:
 def until(said: Callable[[], bool], seconds: float = 10.0) -> bool:
     """Look again and again until something is so; say whether it came to be."""
     deadline = time.monotonic() + seconds
-    while not said() and time.monotonic() < deadline:
+    while not (so := said()) and time.monotonic() < deadline:
         time.sleep(0.005)
-    return said()
+    return so

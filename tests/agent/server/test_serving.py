@@ -20,14 +20,16 @@ from tests.agent.server.conftest import Served
 def test_the_process_lives_and_says_which_part_is_not_ready(served: Served, client: httpx.Client) -> None:
     assert client.get("/livez").json() == {"status": "alive"}
     ready = client.get("/readyz").json()
-    assert ready["status"] == "ready" and {part["name"] for part in ready["parts"]} == {"stores", "knowledge", "tables", "model", "turns"}
-    models = served.app.state.service.context.models
-    models._down_until = float("inf")
+    assert ready["status"] == "ready"
+    assert [part["name"] for part in ready["parts"]] == ["stores", "ledger", "knowledge", "tables", "model", "turns"]
+    breaker = served.app.state.service.context.models._breaker
+    breaker._open_until = float("inf")
     try:
         part = next(part for part in client.get("/readyz").json()["parts"] if part["name"] == "model")
         assert part["state"] == "degraded" and part["message"]
+        assert 'shensi_model_circuit{state="open"} 1.0' in client.get("/metrics").text
     finally:
-        models._down_until = 0.0
+        breaker._open_until = None
 
 
 def test_not_ready_is_a_503_that_names_the_part(served: Served, client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:

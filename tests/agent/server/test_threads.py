@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import shutil
+import threading
 import time
+from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.agent.server.conftest import ASKED, Served
+from agent.server.app import create_app
+from agent.server.beside import running
+from agent.service import ConsultService
+from configs.settings import ConsultSettings
+from tests.agent.server.conftest import ASKED, Served, profile, until
+from tests.support.model_ready import honest
+from tests.support.model_script import Json, Request
+from tests.support.model_server import ModelServer
 
 ALLERGIC = "我对青霉素过敏，嗓子疼能吃阿莫西林吗？"
 
@@ -86,6 +97,29 @@ def test_a_deleted_thread_is_gone_and_what_was_told_in_it_stays_told_without_a_l
         again = client.post(f"/v1/threads/{thread}/messages", json=asked, headers={"idempotency-key": "gone"})
         assert again.status_code == 404, "no stored reply outlives its thread"
         assert thread not in {one["id"] for one in client.get("/v1/threads", params={"limit": 200}).json()["threads"]}
+
+
+async def test_what_the_model_was_still_writing_about_a_deleted_thread_is_never_written_down(keyword_index: Path, tmp_path: Path) -> None:
+    shutil.copytree(keyword_index, tmp_path / "data")
+    go_on = threading.Event()
+
+    def summary(request: Request) -> Json:
+        assert go_on.wait(60)
+        return Json({"summary": "canary"})
+
+    with ModelServer(honest().with_role("summary", summary)) as model:
+        settings = profile(tmp_path / "data", model, consult=ConsultSettings(recent_turns=2))
+        app = create_app(settings)
+        with running(app) as url, httpx.Client(base_url=url, timeout=60.0) as client:
+            thread = client.post("/v1/threads", json={}).json()["id"]
+            while not model.calls("summary"):
+                assert client.post(f"/v1/threads/{thread}/messages", json={"content": ASKED}).status_code == 200
+                await asyncio.sleep(0.05)
+            assert client.delete(f"/v1/threads/{thread}").status_code == 204
+            go_on.set()
+            assert until(lambda: not app.state.service.summaries._running)
+    async with ConsultService.open(settings) as service:
+        assert await service.record.threads.prose(thread) == ""
 
 
 def test_a_thread_that_was_never_there_is_answered_in_the_readers_language(client: httpx.Client) -> None:

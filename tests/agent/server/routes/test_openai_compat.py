@@ -152,6 +152,10 @@ def test_a_header_names_the_thread(api: openai.OpenAI, caller: Client) -> None:
         ({"n": 2}, 400, "n"),
         ({"tools": [{"type": "function", "function": {"name": "f"}}]}, 400, "tools"),
         ({"response_format": {"type": "json_object"}}, 400, "response_format"),
+        ({"max_tokens": 16}, 400, "max_tokens"),
+        ({"max_completion_tokens": 4095, "stream": True}, 400, "max_completion_tokens"),
+        ({"stop": "。"}, 400, "stop"),
+        ({"stop": ["120"]}, 400, "stop"),
         ({"messages": []}, 400, "messages"),
         ({"messages": [{"role": "assistant", "content": "hi"}]}, 400, "messages"),
         ({"messages": [user("   ")]}, 400, "messages"),
@@ -169,9 +173,17 @@ def test_errors_have_openais_shape(api: openai.OpenAI, wrong: dict[str, Any], st
     assert body["message"] and "长长长" not in body["message"]
 
 
+def test_what_would_cut_an_answer_short_is_refused_before_anything_is_asked(api: openai.OpenAI) -> None:
+    with pytest.raises(openai.BadRequestError, match=r"safety|warning|安全提示") as caught:
+        ask(api, "我胸口压着疼，左胳膊发麻，出冷汗", user="cut", max_tokens=5)
+    assert caught.value.code == "parameter_cuts" and "4096" in str(caught.value)
+    whole = ask(api, "我胸口压着疼，左胳膊发麻，出冷汗", user="cut", max_completion_tokens=4096, stop=[])
+    assert "120" in str(whole.choices[0].message.content) and whole.choices[0].finish_reason == "stop"
+
+
 def test_parts_of_text_are_one_message_and_sampling_changes_nothing(api: openai.OpenAI) -> None:
     parts = [{"type": "text", "text": "感冒要吃"}, {"type": "text", "text": "抗生素吗？"}]
-    answer = ask(api, user(parts), user="parts", temperature=2, max_tokens=1, stop=["。"], seed=7, top_p=0.1)
+    answer = ask(api, user(parts), user="parts", temperature=2, max_tokens=4096, seed=7, top_p=0.1)
     assert text("zh", "label.disclaimer") in str(answer.choices[0].message.content)
 
 
@@ -210,9 +222,9 @@ def slow(address: str, tmp_path: Path) -> Iterator[tuple[str, ModelServer]]:
 
 def until(said: Callable[[], bool], seconds: float = 20.0) -> bool:
     deadline = time.monotonic() + seconds
-    while not said() and time.monotonic() < deadline:
+    while not (so := said()) and time.monotonic() < deadline:
         time.sleep(0.01)
-    return said()
+    return so
 
 
 def test_a_client_that_goes_away_stops_the_model_streaming_or_not(slow: tuple[str, ModelServer]) -> None:

@@ -1,3 +1,0 @@
-"""An application as it runs, on loopback, in a thread of its own."""
-
-from agent.server.beside import running as running
