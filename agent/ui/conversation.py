@@ -79,7 +79,7 @@ def show(page: Page, thread: Thread) -> None:
         _asked(page, live.question)
         with st.chat_message("assistant", avatar=":material/health_and_safety:"):
             # The same fragment as of a finished answer, so that the browser keeps the very element when the answer is finished.
-            st.fragment(_answer, run_every=_EVERY_S)(page, thread.id, len(pairs), None, _Kind())
+            st.fragment(_answer, run_every=None if live.over else _EVERY_S)(page, thread.id, len(pairs), None, _Kind())
 
 
 @dataclass(frozen=True)
@@ -92,11 +92,13 @@ class _Kind:
 
 def _taken_up(page: Page, thread: Thread) -> Live | None:
     """Return the turn on its way: the one of this session, or the one that another tab or an earlier visit has begun."""
-    live = lives().get(thread.id)
-    if live is not None and live.turn is not None and thread.messages and thread.messages[-1].turn == live.turn.turn:
+    live, begun = lives().get(thread.id), thread.open
+    if live is not None and live.turn is not None and any(live.turn.turn == message.turn for message in thread.messages):
         watched()[live.turn.turn] = lives().pop(thread.id)
         live = None
-    begun = thread.open
+    elif live is not None and live.unseen and begun is None:  # it went on without this page, and has ended
+        del lives()[thread.id]
+        live = None
     if begun is not None and (live is None or (live.over and live.asked is None)):
         turn = begun.turn
         live = lives()[thread.id] = Live(begun.content).begin(lambda: page.client.follow(thread.id, turn))

@@ -13,6 +13,8 @@ from agent.client import ClientError
 from agent.schema import AskEvent, Citation, DoneEvent, Event, Level, SafetyEvent, SourcesEvent, StatusEvent, TokenEvent, Turn
 
 _UNSEEN_S = 60.0
+_SHARE_S, _LONGEST_S = 0.1, 2.0
+_THREAD = "turn"
 
 
 @dataclass
@@ -28,18 +30,29 @@ class Live:
     asked: Any = None
     error: ClientError | None = None
     over: bool = False
+    unseen: bool = False
+    """It was no longer read, because nobody looked."""
     began: float = field(default_factory=time.time)
     seen_at: float = field(default_factory=time.monotonic)
+    looked_at: float = 0.0
     news: threading.Event = field(default_factory=threading.Event, repr=False)
+    ended: threading.Event = field(default_factory=threading.Event, repr=False)
 
     def begin(self, events: Callable[[], Iterator[Event]]) -> Live:
         """Read a stream in the background."""
-        threading.Thread(target=self._read, args=(events,), daemon=True, name="turn").start()
+        threading.Thread(target=self._read, args=(events,), daemon=True, name=_THREAD).start()
         return self
 
     def look(self) -> Live:
-        """Note that somebody still looks at it."""
-        self.seen_at = time.monotonic()
+        """Note that somebody still looks at it; where many answers are on their way, their lookers take turns.
+
+        Showing an answer takes Streamlit some 10 ms of the one core that Python has. Twenty readers who each look four times a second want
+        all of it, and then Streamlit, which sends one message and lets everything else go first, sends no more of them at all.
+        """
+        others = sum(thread.name == _THREAD for thread in threading.enumerate()) - 1
+        if self.looked_at:
+            self.ended.wait(max(0.0, self.looked_at + min(_LONGEST_S, others * _SHARE_S) - time.monotonic()))
+        self.looked_at = self.seen_at = time.monotonic()
         return self
 
     def _read(self, events: Callable[[], Iterator[Event]]) -> None:
@@ -49,12 +62,14 @@ class Live:
                     self.take(event)
                     self.news.set()
                     if time.monotonic() - self.seen_at > _UNSEEN_S:
+                        self.unseen = True
                         return  # the reader has gone: the service keeps the turn where it is, and finds it for whoever comes back
         except ClientError as error:
             self.error = error
         finally:
             self.over = True
             self.news.set()
+            self.ended.set()
 
     def take(self, event: Event) -> None:
         """Note what has happened."""
