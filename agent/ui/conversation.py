@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
@@ -19,7 +20,7 @@ from agent.wire.threads import Message, Thread
 
 _EVERY_S = 0.25
 _SHOWN = 12
-_FIRST_S = 0.15
+_FIRST_S, _STALE_S = 0.15, 1.0
 
 
 def lives() -> dict[str, Live]:
@@ -82,12 +83,13 @@ def show(page: Page, thread: Thread) -> None:
             st.fragment(_answer, run_every=None if live.over else _EVERY_S)(page, thread.id, len(pairs), None, _Kind())
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Kind:
     """How an answer is shown: as the last one, below which there is room; as the one that the banner above repeats."""
 
     last: bool = False
     above: bool = False
+    shown: bool = False
 
 
 def _taken_up(page: Page, thread: Thread) -> Live | None:
@@ -108,18 +110,23 @@ def _taken_up(page: Page, thread: Thread) -> Live | None:
 def _answer(page: Page, thread: str, number: int, answered: Message | None, kind: _Kind) -> None:
     """Show an answer: a finished one, or, several times a second, what has come of the one on its way."""
     if answered is None:
-        _follow(page, thread, number)
+        _follow(page, thread, number, kind)
         return
+    if kind.shown:  # the browser's timer has not heard yet that the answer is finished: where that takes long, nothing may make it longer
+        time.sleep(_STALE_S)
+    kind.shown = True
     turn = turn_of(page, thread, answered.turn)
     entry = entry_of(page, turn, watched().get(answered.turn), above=kind.above) if turn else entry_of_message(page, answered)
     browser.show("entry", entry | {"last": kind.last}, key=f"entry-{thread}-{number}")
 
 
-def _follow(page: Page, thread: str, number: int) -> None:
+def _follow(page: Page, thread: str, number: int, kind: _Kind) -> None:
     held = lives().get(thread)
     if held is None:
         return  # a last look of a timer whose turn has been settled meanwhile
-    live = held.look()
+    if kind.shown:  # not while the whole page is made anew
+        held.wait()
+    live, kind.shown = held.look(), True
     if not live.steps and not live.over:
         live.news.wait(_FIRST_S)
     over = live.over  # before what it ended with is read

@@ -13,7 +13,7 @@ from agent.client import ClientError
 from agent.schema import AskEvent, Citation, DoneEvent, Event, Level, SafetyEvent, SourcesEvent, StatusEvent, TokenEvent, Turn
 
 _UNSEEN_S = 60.0
-_SHARE_S, _LONGEST_S = 0.1, 2.0
+_QUIET_S, _SHARE_S, _LONGEST_S = 0.5, 0.05, 2.0
 _THREAD = "turn"
 
 
@@ -34,7 +34,6 @@ class Live:
     """It was no longer read, because nobody looked."""
     began: float = field(default_factory=time.time)
     seen_at: float = field(default_factory=time.monotonic)
-    looked_at: float = 0.0
     news: threading.Event = field(default_factory=threading.Event, repr=False)
     ended: threading.Event = field(default_factory=threading.Event, repr=False)
 
@@ -43,16 +42,20 @@ class Live:
         threading.Thread(target=self._read, args=(events,), daemon=True, name=_THREAD).start()
         return self
 
-    def look(self) -> Live:
-        """Note that somebody still looks at it; where many answers are on their way, their lookers take turns.
+    def wait(self) -> None:
+        """Wait until there is news since the last look, or a moment; where many are on their way, until it is this one's turn.
 
-        Showing an answer takes Streamlit some 10 ms of the one core that Python has. Twenty readers who each look four times a second want
-        all of it, and then Streamlit, which sends one message and lets everything else go first, sends no more of them at all.
+        A look takes Streamlit some 10 ms of the one core that Python has. Twenty readers who each look four times a second want nearly all
+        of it, and Streamlit, which lets everything else go first before each message that it sends, then sends none for minutes.
         """
         others = sum(thread.name == _THREAD for thread in threading.enumerate()) - 1
-        if self.looked_at:
-            self.ended.wait(max(0.0, self.looked_at + min(_LONGEST_S, others * _SHARE_S) - time.monotonic()))
-        self.looked_at = self.seen_at = time.monotonic()
+        self.ended.wait(max(0.0, self.seen_at + min(_LONGEST_S, others * _SHARE_S) - time.monotonic()))
+        self.news.wait(_QUIET_S)
+
+    def look(self) -> Live:
+        """Note that somebody looks at it."""
+        self.news.clear()
+        self.seen_at = time.monotonic()
         return self
 
     def _read(self, events: Callable[[], Iterator[Event]]) -> None:

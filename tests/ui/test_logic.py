@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.scriptrunner import ScriptRunner
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
 
 from agent.client import StreamBroken
 from agent.schema import Event, SafetyEvent, StatusEvent, TokenEvent
@@ -17,6 +23,7 @@ from agent.ui.live import Live
 from agent.ui.options import streamlit_flags
 from agent.ui.plain import plain
 from agent.ui.preferences import Preferences
+from agent.ui.start.in_order import in_order
 from configs.locales import Language, catalogue, text
 from configs.settings import ROOT
 
@@ -124,6 +131,63 @@ def test_a_stream_that_nobody_looks_at_is_left() -> None:
     assert closed.wait(5)
 
 
+def test_where_many_answers_are_on_their_way_they_are_looked_at_in_turn() -> None:
+    go_on = threading.Event()
+
+    def events() -> Iterator[Event]:
+        while not go_on.wait(0.01):
+            yield TokenEvent(text="甲")
+
+    many = [Live("?").begin(events) for _ in range(20)]
+    second = threading.Thread(target=many[0].look().wait)
+    second.start()
+    second.join(0.3)
+    assert second.is_alive(), "there is news, and the others have their turn first"
+    go_on.set()
+    for live in many:
+        _until_over(live)
+    second.join(1)
+    assert not second.is_alive(), "the end is shown at once"
+
+
+def test_the_next_look_is_at_news() -> None:
+    ask, tell = threading.Event(), threading.Event()
+
+    def events() -> Iterator[Event]:
+        ask.wait(5)
+        yield TokenEvent(text="甲")
+        tell.wait(5)
+
+    live = Live("?").begin(events).look()
+    threading.Timer(0.05, ask.set).start()
+    live.wait()
+    assert live.words == "甲"
+    tell.set()
+    _until_over(live)
+
+
+def test_what_a_run_has_sent_is_handled_before_the_next_request() -> None:
+    handled = []
+
+    class Session:
+        def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+            self._event_loop, self._scriptrunner = loop, SimpleNamespace(_requests=ScriptRequests())
+
+    async def talk() -> None:
+        session = cast(AppSession, Session(asyncio.get_running_loop()))
+        request = in_order(lambda _, asked: handled.append(asked))
+        request(session, "while it runs")
+        cast(Any, session)._scriptrunner._requests.request_stop()
+        asyncio.get_running_loop().call_soon(handled.append, "sent")
+        request(session, "when it has ended")
+        await asyncio.sleep(0.01)
+
+    asyncio.run(talk())
+    assert handled == ["while it runs", "sent", "when it has ended"]
+    assert {"_event_loop", "_scriptrunner"} <= set(AppSession.__init__.__code__.co_names), "Streamlit's own names"
+    assert "_requests" in ScriptRunner.__init__.__code__.co_names
+
+
 def test_choices_survive_a_cookie() -> None:
     assert str(Preferences("en", 175, "contrast", True)) == "en.175.contrast.1"
 
@@ -140,6 +204,4 @@ def test_every_error_of_the_client_has_words_of_its_own() -> None:
 
 
 def _until_over(live: Live) -> None:
-    while not live.over:
-        assert live.news.wait(5)
-        live.news.clear()
+    assert live.ended.wait(5) and live.over

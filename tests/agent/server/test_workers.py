@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import signal
 import threading
@@ -13,9 +14,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from psycopg.rows import dict_row
+from psycopg_pool import AsyncConnectionPool
 from pydantic import SecretStr
 
 from agent.client import Client
+from agent.server.claims import PostgresClaims
 from configs.settings import Settings
 from tests.agent.server.conftest import ASKED, profile, until
 from tests.memory.conftest import new_key
@@ -61,6 +65,28 @@ def put(client: Client, folder: Path, day: str, collection: str = "设备") -> N
     path.write_text(GUIDE.format(day=day), encoding="utf-8")
     (last,) = [job for job in client.knowledge.wait(client.knowledge.upload(collection, path), every_s=0.02) if job.state == "done"]
     assert last.counts["added"] + last.counts["replaced"] == 1
+
+
+def test_workers_that_start_at_once_on_a_new_database_all_start(server: PostgresServer) -> None:
+    async def nobody(name: str, cancelled: bool) -> None:
+        raise AssertionError(name)
+
+    async def start(url: str, together: asyncio.Barrier) -> None:
+        options = {"autocommit": True, "row_factory": dict_row}
+        async with AsyncConnectionPool(url, min_size=1, max_size=1, kwargs=options, open=False) as pool:
+            claims = PostgresClaims(pool, 5.0, nobody)
+            await together.wait()
+            await claims.open()
+            assert await claims.take(f"{id(claims)}")
+            await claims.close()
+
+    async def start_all(url: str) -> None:
+        together = asyncio.Barrier(8)
+        await asyncio.gather(*(start(url, together) for _ in range(8)))
+
+    for _ in range(5):
+        with server.database() as url:
+            asyncio.run(start_all(url))
 
 
 @pytest.mark.parametrize("where", ["one folder", "the database"])
