@@ -77,7 +77,7 @@ def storage_error(error: Exception, where: str) -> StorageError:
 
 def _server_error(error: Exception, where: str) -> StorageError:
     state = str(getattr(error, "sqlstate", "") or "")
-    if state.startswith("53"):
+    if state.startswith("53") or state == "25006":
         return StorageFull("storage_full", path=where, reason=f"SQLSTATE {state}")
     if not state or state.startswith(("08", "28", "3D", "57")):
         # Only the kind: what a driver says of a connection may quote its password.

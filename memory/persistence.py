@@ -41,6 +41,9 @@ class Backend(Protocol):
     def saver(self) -> BaseCheckpointSaver[Any]:
         """Its saver, unsealed."""
 
+    async def try_writing(self) -> None:
+        """Fail as its driver does where nothing can be written."""
+
     async def compact(self) -> None:
         """Leave nothing of what was deleted."""
 
@@ -62,6 +65,17 @@ class Stores:
     def many(self) -> bool:
         """Whether other processes may use them at the same time."""
         return not isinstance(self.backend, SqliteBackend)
+
+    async def try_writing(self) -> None:
+        """Find out whether something can be written.
+
+        Raises:
+            StorageError: it cannot.
+        """
+        try:
+            await self.backend.try_writing()
+        except database_errors() as error:
+            raise storage_error(error, self.backend.where) from error
 
     async def compact(self) -> None:
         """Leave nothing of what was deleted in any file."""

@@ -35,6 +35,11 @@ class PostgresBackend:
     store: AsyncPostgresStore
     saver: AsyncPostgresSaver
 
+    async def try_writing(self) -> None:
+        """Delete nothing, which the server refuses where it may not be written: after a fail-over to a copy."""
+        async with self.pool.connection() as connection:
+            await connection.execute("DELETE FROM store WHERE false")
+
     async def compact(self) -> None:
         """Rewrite the tables without what was deleted; the server's log keeps its sealed bytes until it recycles them."""
         async with self.pool.connection() as connection:

@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Protocol
 
-from memory.errors import database_errors
+from memory.errors import StorageError, database_errors, storage_error
 from memory.persistence import Stores
 
 log = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ class PostgresClaims:
 
         # PostgreSQL looks for the table first and makes it then: of two workers that start at once one may find it made in between.
         with suppress(psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable):
-            await self._run(_TABLE)
+            await self._execute(_TABLE)
         self._keeper = asyncio.create_task(self._keep())
 
     async def take(self, name: str) -> bool:
@@ -118,7 +118,10 @@ class PostgresClaims:
         if self._keeper is not None:
             self._keeper.cancel()
             await asyncio.wait([self._keeper])
-        await self._run("DELETE FROM thread_claims WHERE holder = %s", self._holder)
+        try:
+            await self._run("DELETE FROM thread_claims WHERE holder = %s", self._holder)
+        except StorageError as error:
+            log.warning("claims not given back, they run out by themselves: %s", error.code)
 
     async def _keep(self) -> None:
         renewed = _now()
@@ -132,8 +135,8 @@ class PostgresClaims:
             begun = _now()
             try:
                 rows = await self._run(_KEEP, self._lease_s, self._holder)
-            except database_errors() as error:
-                log.warning("claims not renewed: %s", type(error).__name__)
+            except StorageError as error:
+                log.warning("claims not renewed: %s", error.code)
                 continue
             renewed = begun
             asked = {row: name for row, name in asked.items() if row in self._held}
@@ -147,6 +150,12 @@ class PostgresClaims:
                 await self._called_off(name, row in kept)
 
     async def _run(self, statement: str, *values: Any) -> list[Any]:
+        try:
+            return await self._execute(statement, *values)
+        except database_errors() as error:
+            raise storage_error(error, "thread_claims") from error
+
+    async def _execute(self, statement: str, *values: Any) -> list[Any]:
         async with self._pool.connection() as connection:
             cursor = await connection.execute(statement.encode(), values or None)
             return list(await cursor.fetchall()) if cursor.description else []

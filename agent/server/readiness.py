@@ -45,6 +45,7 @@ async def _stores(service: ConsultService, reader: str) -> Part:
     try:
         async with asyncio.timeout(_WAIT_S):
             await Conversations(service.stores.store, "-", "-").info("-")
+            await service.stores.try_writing()
             await service.stores.saver.aget_tuple({"configurable": {"thread_id": "-", "checkpoint_ns": ""}})
     except (ShensiError, TimeoutError, OSError) as error:
         return Part(name="stores", state="failed", message=text(reader, "ready.stores", reason=type(error).__name__))
