@@ -11,8 +11,9 @@ import hashlib
 import logging
 import secrets
 import time
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
 from memory.errors import StorageError, database_errors, storage_error
@@ -20,6 +21,7 @@ from memory.persistence import Stores
 
 log = logging.getLogger(__name__)
 _KEEP_S = 1.0
+_LOCK = zlib.crc32(b"shensi claims")
 CalledOff = Callable[[str, bool], Awaitable[None]]
 """Called with the name of a thread whose turn must stop here, and whether it is to be cancelled or goes on at another worker."""
 _TABLE = """CREATE TABLE IF NOT EXISTS thread_claims (
@@ -83,11 +85,10 @@ class PostgresClaims:
 
     async def open(self) -> None:
         """Make the table and begin to renew."""
-        import psycopg
-
-        # PostgreSQL looks for the table first and makes it then: of two workers that start at once one may find it made in between.
-        with suppress(psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable):
-            await self._execute(_TABLE)
+        # PostgreSQL looks for the table first and makes it then: workers that start at once do so one after the other.
+        async with self._pool.connection() as connection, connection.transaction():
+            await connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+            await connection.execute(_TABLE)
         self._keeper = asyncio.create_task(self._keep())
 
     async def take(self, name: str) -> bool:
@@ -151,14 +152,11 @@ class PostgresClaims:
 
     async def _run(self, statement: str, *values: Any) -> list[Any]:
         try:
-            return await self._execute(statement, *values)
+            async with self._pool.connection() as connection:
+                cursor = await connection.execute(statement.encode(), values or None)
+                return list(await cursor.fetchall()) if cursor.description else []
         except database_errors() as error:
             raise storage_error(error, "thread_claims") from error
-
-    async def _execute(self, statement: str, *values: Any) -> list[Any]:
-        async with self._pool.connection() as connection:
-            cursor = await connection.execute(statement.encode(), values or None)
-            return list(await cursor.fetchall()) if cursor.description else []
 
 
 @asynccontextmanager

@@ -51,13 +51,13 @@ def test_a_database_that_takes_nothing_is_said_and_nothing_is_half_done(server: 
     thread = served.thread()
     with served.client() as client:
         switch(server, url, "on")
-        until(lambda: client.post("/v1/threads", json={}).json()["error"]["code"] == "storage_full")
+        assert until(lambda: client.post("/v1/threads", json={}).json().get("error", {}).get("code") == "storage_full")
         refused = client.post(f"/v1/threads/{thread}/messages", json={"content": ASKED})
         assert refused.status_code == 503 and refused.json()["error"]["code"] == "storage_full"
         assert served.model.requests == [], "a question that cannot be kept is put to nobody"
         (stores,) = [part for part in client.get("/readyz").json()["parts"] if part["name"] == "stores"]
         assert stores["state"] == "failed"
         switch(server, url, "off")
-        until(lambda: client.post("/v1/threads", json={}).status_code == 201)
+        assert until(lambda: client.post("/v1/threads", json={}).status_code == 201)
         answered = client.post(f"/v1/threads/{thread}/messages", json={"content": ASKED})
         assert answered.status_code == 200 and len(client.get(f"/v1/threads/{thread}").json()["messages"]) == 2
