@@ -154,12 +154,14 @@ async def _client(
     session: aiohttp.ClientSession, number: int, begun: float, end: float, clients: int, times: list[float], errors: list[str]
 ) -> None:
     await asyncio.sleep(IDEAL_S * number / clients)  # they do not come all at once
-    async with session.post("/v1/threads", json={}) as answer:
+    who = {"x-shensi-user": f"reader-{number}"}  # one person in many conversations at once is not what a clinic sees
+    async with session.post("/v1/threads", json={}, headers=who) as answer:
         thread = (await answer.json())["id"]
     count = number
     while (at := time.perf_counter()) < end:
         count += 1
-        async with session.post(f"/v1/threads/{thread}/messages", json={"content": QUESTIONS[count % len(QUESTIONS)]}) as answer:
+        question = {"content": QUESTIONS[count % len(QUESTIONS)]}
+        async with session.post(f"/v1/threads/{thread}/messages", json=question, headers=who) as answer:
             body = await answer.read()
         done = time.perf_counter()
         if answer.status != 200:

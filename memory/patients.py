@@ -92,14 +92,15 @@ class PatientMemory:
     async def append(self, events: Sequence[Event]) -> None:
         """Add events; those that are there already change nothing."""
         await self._store.abatch([PutOp(self._live, event.id, {"event": event.model_dump(mode="json")}) for event in events])
-        if len((live := await self._read_live()).events) >= FOLD:
-            await self._fold(live)
+        if len((await self._read_live()).events) >= FOLD:
+            async with self._store.alone(self._live):
+                if len((live := await self._read_live()).events) >= FOLD:
+                    await self._fold(live)
 
     async def statements(self) -> list[Fact]:
         """Return every statement that counts, oldest first; from them follows what holds."""
-        live = await self._read_live()
-        quick = live.quick()
-        return quick if quick is not None else await self._fold(live)
+        quick = (await self._read_live()).quick()
+        return quick if quick is not None else await self._whole()
 
     async def facts(self) -> list[Fact]:
         """Return the facts that hold now."""
@@ -107,7 +108,7 @@ class PatientMemory:
         if len(live.snapshots) == 1 and not live.events and not live.foreign:
             return list(live.snapshots[0].facts)
         quick = live.quick()
-        return current(quick if quick is not None else await self._fold(live))
+        return current(quick if quick is not None else await self._whole())
 
     async def waiting(self) -> list[Fact]:
         """Return the statements that hold only once the patient has confirmed them."""
@@ -158,6 +159,13 @@ class PatientMemory:
         if kept:
             await self._put_folded(kept, replay(kept), kept[-1].stamp)
         await self._delete((item.namespace, item.key) for item in items)
+
+    async def _whole(self) -> list[Fact]:
+        """Return the statements where that takes reading everything; of those who ask at once one does so, the others read what it wrote."""
+        async with self._store.alone(self._live):
+            live = await self._read_live()
+            quick = live.quick()
+            return quick if quick is not None else await self._fold(live)
 
     async def _fold(self, live: Live) -> list[Fact]:
         """Move the live events into a segment and a new snapshot; return the statements."""

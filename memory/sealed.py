@@ -6,6 +6,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 import orjson
 from langgraph.store.base import BaseStore, GetOp, Item, ListNamespacesOp, Op, PutOp, Result, SearchItem, SearchOp
@@ -34,6 +35,7 @@ class SealedStore(BaseStore):
         self._names = names
         self._where = where
         self._made: OrderedDict[tuple[Any, ...], tuple[str, Any]] = OrderedDict()
+        self._locks: WeakValueDictionary[tuple[str, ...], asyncio.Lock] = WeakValueDictionary()
 
     def batch(self, ops: Iterable[Op]) -> list[Result]:
         """Refuse: the databases are asynchronous."""
@@ -46,6 +48,10 @@ class SealedStore(BaseStore):
             StorageError: the database failed, or what it holds cannot be opened.
         """
         return [self._opened(result) for result in await self._carried_out([self._sealed(op) for op in ops])]
+
+    def alone(self, namespace: tuple[str, ...]) -> asyncio.Lock:
+        """Return the lock under which one task of this process at a time rearranges a namespace; other processes are not kept out."""
+        return self._locks.setdefault(namespace, asyncio.Lock())
 
     async def made(self, namespace: tuple[str, ...], make: Callable[[SearchItem], T]) -> list[tuple[str, T]]:
         """Return the keys of everything under a namespace, and what is made of each item.

@@ -19,6 +19,11 @@ from tests.support.postgres import MISSING
 from tools.tables import Tables, load_tables
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the notebooks, the longest tests of all: at the end one process would be at them while the others have nothing to do."""
+    items.sort(key=lambda item: "test_notebooks" not in item.nodeid)
+
+
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LLM_BASE_URL", "LLM_MODEL", "LLM_API_KEY"):
