@@ -161,7 +161,7 @@ class PatientMemory:
         await self._delete((item.namespace, item.key) for item in items)
 
     async def _whole(self) -> list[Fact]:
-        """Return the statements where that takes reading everything; of those who ask at once one does so, the others read what it wrote."""
+        """Return the statements where that takes reading everything; of those who ask at once one does so, and others read that."""
         async with self._store.alone(self._live):
             live = await self._read_live()
             quick = live.quick()

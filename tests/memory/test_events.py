@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from typing import Any
 
@@ -167,6 +168,25 @@ async def test_two_snapshots_side_by_side_are_read_as_one_record(stores: Stores,
     assert len((await memory._read_live()).snapshots) == 2
     assert [fact.value for fact in await memory.facts()] == ["青霉素", "头孢"]
     assert len((await memory._read_live()).snapshots) == 1
+
+
+async def test_of_many_who_find_two_snapshots_at_once_one_makes_them_one(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = PatientMemory(stores.store, "local")
+    await memory.record([said("青霉素", 1)])
+    early = await memory._read_live()
+    await memory.record([said("头孢", 2)])
+    await memory._fold(await memory._read_live())
+    await memory._fold(early)
+    written = []
+    put = PatientMemory._put_folded
+
+    async def counted(self: PatientMemory, *what: Any) -> None:
+        written.append(what)
+        await put(self, *what)
+
+    monkeypatch.setattr(PatientMemory, "_put_folded", counted)
+    read = await asyncio.gather(*(PatientMemory(stores.store, "local").statements() for _ in range(30)))
+    assert all([fact.value for fact in facts] == ["青霉素", "头孢"] for facts in read) and len(written) == 1
 
 
 async def test_a_snapshot_of_another_version_is_not_believed(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
