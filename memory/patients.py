@@ -136,18 +136,20 @@ class PatientMemory:
             about: which; ``None``: all of them.
         """
         gone = 0
-        # Again until nothing is left: another process may have folded in between.
-        while (items := await self._items(self._root)) and (found := self._matching(items, about)):
-            kept = in_order(event for item in items for event in _events_of(item.value) if event.id not in found)
-            gone = max(gone, len(found))
-            await self._rewrite(items, kept)
+        async with self._store.alone(self._live):
+            # Again until nothing is left: another process may have folded in between.
+            while (items := await self._items(self._root)) and (found := self._matching(items, about)):
+                kept = in_order(event for item in items for event in _events_of(item.value) if event.id not in found)
+                gone = max(gone, len(found))
+                await self._rewrite(items, kept)
         self._store.forget_made()
         return gone
 
     async def unlink(self, thread: str) -> None:
         """Take the name of a thread that goes out of every event; what was said there stays said."""
-        while self._matching(items := await self._items(self._root), lambda event: is_of(event, thread)):
-            await self._rewrite(items, in_order(unlinked(event, thread) for item in items for event in _events_of(item.value)))
+        async with self._store.alone(self._live):
+            while self._matching(items := await self._items(self._root), lambda event: is_of(event, thread)):
+                await self._rewrite(items, in_order(unlinked(event, thread) for item in items for event in _events_of(item.value)))
         self._store.forget_made()
 
     def _matching(self, items: list[SearchItem], about: Callable[[Event], bool] | None) -> set[str]:

@@ -35,9 +35,7 @@ class SqliteBackend:
     saver: GroupSaver
 
     async def try_writing(self) -> None:
-        """Write the number of the version again, which is a page of the file."""
-        for commits in (self.store.commits, self.saver.commits):
-            await commits.write(_write_version)
+        """Find nothing wrong: a file is written by this process alone, and what it refuses is said where it is written."""
 
     async def compact(self) -> None:
         """Rewrite both files, so that nothing deleted is left in free pages or in what was written ahead."""
@@ -63,10 +61,6 @@ class SqliteBackend:
 def _compacted(run: sqlite3.Connection) -> None:
     for statement in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
         run.execute(statement).fetchall()
-
-
-def _write_version(run: sqlite3.Connection) -> None:
-    run.execute(f"PRAGMA user_version = {run.execute('PRAGMA user_version').fetchone()[0]}")
 
 
 def _reseal_values(run: sqlite3.Connection, serde: SerializerProtocol, cipher: Cipher) -> int:

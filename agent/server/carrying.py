@@ -18,7 +18,7 @@ from agent.server.events import told_again
 from agent.server.run import Reading, Run, State
 from configs.errors import ShensiError
 from memory.conversations import Record
-from memory.errors import database_errors
+from memory.errors import StorageError
 
 log = logging.getLogger(__name__)
 _FOLLOW_S = 0.25
@@ -114,7 +114,7 @@ class Carrier:
     async def _ours(self, run: Run) -> bool:
         try:
             return await self.claims.still(run.service.record.thread_id(run.start["thread"]))
-        except database_errors() as error:
+        except StorageError as error:
             raise Unavailable("stopping", retry_after=2) from error
 
     async def _done(self, run: Run, record: Record, last: Event | None) -> Outcome:
@@ -146,8 +146,8 @@ class Carrier:
         """Give a thread back; where that fails the claim runs out by itself."""
         try:
             await self.claims.release(place)
-        except database_errors() as error:
-            log.warning("a claim was not given back: %s", type(error).__name__)
+        except StorageError as error:
+            log.warning("a claim was not given back: %s", error.code)
 
 
 def where(failure: BaseException) -> str:

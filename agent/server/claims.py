@@ -29,7 +29,7 @@ _TABLE = """CREATE TABLE IF NOT EXISTS thread_claims (
 _CLAIM = """INSERT INTO thread_claims AS held (name, holder, until) VALUES (%s, %s, now() + %s * interval '1 second')
     ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until, cancel = false
     WHERE held.until < now() OR held.holder = excluded.holder RETURNING holder"""
-_KEEP = "UPDATE thread_claims SET until = now() + %s * interval '1 second' WHERE holder = %s RETURNING name, cancel"
+_KEEP = "UPDATE thread_claims SET until = now() + %s * interval '1 second' WHERE holder = %s AND name = ANY(%s) RETURNING name, cancel"
 _STILL = "UPDATE thread_claims SET until = now() + %s * interval '1 second' WHERE name = %s AND holder = %s RETURNING name"
 
 
@@ -135,7 +135,7 @@ class PostgresClaims:
                 await self._look(asked, {})
             begun = _now()
             try:
-                rows = await self._run(_KEEP, self._lease_s, self._holder)
+                rows = await self._run(_KEEP, self._lease_s, self._holder, list(asked))
             except StorageError as error:
                 log.warning("claims not renewed: %s", error.code)
                 continue

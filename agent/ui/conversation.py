@@ -80,7 +80,7 @@ def show(page: Page, thread: Thread) -> None:
         _asked(page, live.question)
         with st.chat_message("assistant", avatar=":material/health_and_safety:"):
             # The same fragment as of a finished answer, so that the browser keeps the very element when the answer is finished.
-            st.fragment(_answer, run_every=None if live.over else _EVERY_S)(page, thread.id, len(pairs), None, _Kind())
+            st.fragment(_answer, run_every=_EVERY_S)(page, thread.id, len(pairs), None, _Kind())
 
 
 @dataclass
@@ -112,7 +112,7 @@ def _answer(page: Page, thread: str, number: int, answered: Message | None, kind
     if answered is None:
         _follow(page, thread, number, kind)
         return
-    if kind.shown:  # the browser's timer has not heard yet that the answer is finished: where that takes long, nothing may make it longer
+    if kind.shown:  # the browser's timer has not heard yet that the answer is finished: the page is behind and must not get more to do
         time.sleep(_STALE_S)
     kind.shown = True
     turn = turn_of(page, thread, answered.turn)
@@ -140,14 +140,14 @@ def _follow(page: Page, thread: str, number: int, kind: _Kind) -> None:
     if not over:
         st.button(page.say("stop"), key="stop", icon=":material/stop_circle:", on_click=_stop, args=(page, thread))
     elif live.error is None and live.asked is None:
-        st.rerun()
+        if live.due():
+            st.rerun()
     else:
         _ended(page, thread, live)
 
 
 def _ended(page: Page, thread: str, live: Live) -> None:
-    if not st.session_state.get(f"settled-{id(live)}"):
-        st.session_state[f"settled-{id(live)}"] = True
+    if not live.settled_at and live.due():
         st.rerun()
     if live.asked is not None:
         st.info(plain(_question(live.asked)), icon=":material/help:")

@@ -9,11 +9,12 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from agent.client import ClientError
+from agent.client import ClientError, StreamBroken
 from agent.schema import AskEvent, Citation, DoneEvent, Event, Level, SafetyEvent, SourcesEvent, StatusEvent, TokenEvent, Turn
 
 _UNSEEN_S = 60.0
 _QUIET_S, _SHARE_S, _LONGEST_S = 0.5, 0.05, 2.0
+_SETTLED_S = 2.0
 _THREAD = "turn"
 
 
@@ -34,6 +35,7 @@ class Live:
     """It was no longer read, because nobody looked."""
     began: float = field(default_factory=time.time)
     seen_at: float = field(default_factory=time.monotonic)
+    settled_at: float = 0.0
     news: threading.Event = field(default_factory=threading.Event, repr=False)
     ended: threading.Event = field(default_factory=threading.Event, repr=False)
 
@@ -58,6 +60,12 @@ class Live:
         self.seen_at = time.monotonic()
         return self
 
+    def due(self) -> bool:
+        """Say, now and then, that the page is to be made anew, because this has ended."""
+        if due := time.monotonic() - self.settled_at > _SETTLED_S:
+            self.settled_at = time.monotonic()
+        return due
+
     def _read(self, events: Callable[[], Iterator[Event]]) -> None:
         try:
             with closing(cast(Any, events())) as stream:
@@ -69,6 +77,9 @@ class Live:
                         return  # the reader has gone: the service keeps the turn where it is, and finds it for whoever comes back
         except ClientError as error:
             self.error = error
+        except BaseException:
+            self.error = StreamBroken("client_stream_broken")
+            raise
         finally:
             self.over = True
             self.news.set()

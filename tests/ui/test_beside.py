@@ -104,6 +104,8 @@ def test_a_conversation_is_found_named_taken_along_and_deleted(site: Site) -> No
     expect(row).to_have_count(0)  # what it had open is closed with it
     page.get_by_label("按标题查找").fill("血压")
     page.get_by_label("按标题查找").press("Enter")
+    expect(row).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")  # nobody clicks before it stands
     row.get_by_test_id("stPopover").get_by_role("button").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="导出").click()

@@ -7,6 +7,7 @@ import asyncio
 import re
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -138,7 +139,7 @@ def test_where_many_answers_are_on_their_way_they_are_looked_at_in_turn() -> Non
         while not go_on.wait(0.01):
             yield TokenEvent(text="甲")
 
-    many = [Live("?").begin(events) for _ in range(20)]
+    many = [Live("?").begin(events) for _ in range(60)]
     second = threading.Thread(target=many[0].look().wait)
     second.start()
     second.join(0.3)
@@ -146,7 +147,7 @@ def test_where_many_answers_are_on_their_way_they_are_looked_at_in_turn() -> Non
     go_on.set()
     for live in many:
         _until_over(live)
-    second.join(1)
+    second.join(0.8)
     assert not second.is_alive(), "the end is shown at once"
 
 
@@ -182,7 +183,8 @@ def test_what_a_run_has_sent_is_handled_before_the_next_request() -> None:
         request(session, "when it has ended")
         await asyncio.sleep(0.01)
 
-    asyncio.run(talk())
+    with ThreadPoolExecutor(1) as beside:  # the browser's driver keeps a loop running in this thread
+        beside.submit(asyncio.run, talk()).result()
     assert handled == ["while it runs", "sent", "when it has ended"]
     assert {"_event_loop", "_scriptrunner"} <= set(AppSession.__init__.__code__.co_names), "Streamlit's own names"
     assert "_requests" in ScriptRunner.__init__.__code__.co_names

@@ -87,7 +87,7 @@ def test_a_broken_stream_goes_on_where_it_broke_and_nothing_finished_is_asked_ag
     assert proxy.connections > len(cuts) - proxy.cuts.count(0) and not proxy.cuts
     with Client(talking[0]) as direct:
         assert len(direct.threads.get(thread).messages) == 2
-    # A cut at the very first byte stops the turn wherever it is. Once the auditor was asked the draft is written: nobody asks for it again.
+    # A cut at the first byte stops the turn wherever it is. Once the auditor was asked, the draft is written: nobody asks for it again.
     asked = {role: [request.time for request in talking[1].requests if request.role == role] for role in ("draft", "critique")}
     assert len(asked["draft"]) <= 1 + len(cuts) and max(asked["draft"]) < min(asked["critique"])
 
