@@ -52,7 +52,8 @@ class Live:
         """
         others = sum(thread.name == _THREAD for thread in threading.enumerate()) - 1
         self.ended.wait(max(0.0, self.seen_at + min(_LONGEST_S, others * _SHARE_S) - time.monotonic()))
-        self.news.wait(_QUIET_S)
+        if not self.over:
+            self.news.wait(_QUIET_S)
 
     def look(self) -> Live:
         """Note that somebody looks at it."""

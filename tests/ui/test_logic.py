@@ -165,6 +165,11 @@ def test_the_next_look_is_at_news() -> None:
     assert live.words == "甲"
     tell.set()
     _until_over(live)
+    live.look()
+    waiting = threading.Thread(target=live.wait)
+    waiting.start()
+    waiting.join(0.3)
+    assert not waiting.is_alive(), "of what has ended there is no more news"
 
 
 def test_what_a_run_has_sent_is_handled_before_the_next_request() -> None:
