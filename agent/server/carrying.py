@@ -78,6 +78,8 @@ class Carrier:
 
     async def _watch(self, run: Run, record: Record, work: asyncio.Task[Event | None]) -> None:
         await asyncio.wait([work])
+        if not work.cancelled():
+            work.exception()  # looked at, also where the thread turns out to be another worker's
         ended = Outcome("paused", Unavailable("stopping", retry_after=2))
         try:
             ended = await self._outcome(run, record, work)
