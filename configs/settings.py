@@ -135,6 +135,8 @@ class ConsultSettings(Section):
     max_rounds: int = Field(2, ge=0, le=4)
     """How often a draft may be refined before the safe reply takes its place."""
     max_tool_rounds: int = Field(2, ge=0, le=4)
+    max_calls: int = Field(3, ge=2, le=12)
+    """So many calls of the model may wait for one another in a turn. What is refined when they are spent is checked by code alone."""
     recent_turns: int = Field(6, ge=1, le=20)
     """Turns kept word for word; older ones live in the running summary."""
     history_tokens: int = Field(1500, ge=200)

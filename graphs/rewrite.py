@@ -37,3 +37,8 @@ async def rewritten(meant: Understanding, state: ConsultState, models: ChatModel
         return replace(meant, steps=(*meant.steps, "rewrite_failed"))
     # The patient's own words stay in front: a rewrite may add a topic, never take the question away.
     return Understanding(words, tuple(dict.fromkeys((words, meant.standalone))), "rules", (*meant.steps, "rewritten"))
+
+
+def was_asked(meant: Understanding) -> bool:
+    """Tell whether the model was asked to rewrite, whatever came of it."""
+    return not {"rewritten", "rewrite_failed"}.isdisjoint(meant.steps)

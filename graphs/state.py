@@ -167,6 +167,8 @@ class ConsultState(ConsultInput, total=False):
     draft: Draft
     critique: Critique
     rounds: int
+    calls: int
+    """Calls of the model that waited for one another."""
     changes: list[Change]
     answer: Answer
 
@@ -185,12 +187,17 @@ class ComposeOutput(TypedDict):
     evidence: list[EvidenceRef]
     searches: list[dict[str, Any]]
     draft: Draft
+    calls: int
 
 
-class ReviewFinding(BaseModel):
-    """One objection of the reviewer to one sentence."""
+class Shape(BaseModel):
+    """What a model must answer in: nothing but these keys."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class ReviewFinding(Shape):
+    """One objection of the reviewer to one sentence."""
 
     sentence: int = Field(ge=0)
     kind: str = Field(max_length=24)
@@ -198,46 +205,36 @@ class ReviewFinding(BaseModel):
     reason: str = Field(max_length=200)
 
 
-class Review(BaseModel):
+class Review(Shape):
     """The language model's critique, in the shape it must answer in; the verdict comes after the reasons on purpose."""
-
-    model_config = ConfigDict(extra="forbid")
 
     reasons: list[str] = Field(default_factory=list, max_length=6)
     findings: list[ReviewFinding] = Field(default_factory=list, max_length=8)
     verdict: Literal["pass", "revise", "block"]
 
 
-class Edit(BaseModel):
+class Edit(Shape):
     """One change to a numbered sentence."""
-
-    model_config = ConfigDict(extra="forbid")
 
     sentence: int = Field(ge=0)
     action: Literal["replace", "delete"]
     text: str = Field("", max_length=400)
 
 
-class Edits(BaseModel):
+class Edits(Shape):
     """The model's whole patch."""
-
-    model_config = ConfigDict(extra="forbid")
 
     edits: list[Edit] = Field(default_factory=list, max_length=20)
 
 
-class Rewrite(BaseModel):
+class Rewrite(Shape):
     """The model's reading of a follow-up as a question of its own."""
-
-    model_config = ConfigDict(extra="forbid")
 
     question: str = Field(max_length=200)
 
 
-class Summary(BaseModel):
+class Summary(Shape):
     """The model's running summary."""
-
-    model_config = ConfigDict(extra="forbid")
 
     asked: list[str] = Field(default_factory=list, max_length=12)
     advised: list[str] = Field(default_factory=list, max_length=12)

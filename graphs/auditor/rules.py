@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Literal
 
 from configs.locales import text
@@ -27,9 +27,25 @@ _DENIED = re.compile(
 
 
 def audit(
-    draft: Draft, evidence: list[Evidence], profile: PatientProfile, triage: TriageNote, tables: Tables, language: str
+    draft: Draft,
+    evidence: list[Evidence],
+    profile: PatientProfile,
+    triage: TriageNote,
+    tables: Tables,
+    language: str,
+    unread: Set[int] = frozenset(),
 ) -> list[Finding]:
-    """Return everything that is wrong with a draft for this patient; same input, same output, no model."""
+    """Return everything that is wrong with a draft for this patient; same input, same output, no model.
+
+    Args:
+        draft: what was written.
+        evidence: what it may cite.
+        profile: of the patient.
+        triage: of the question.
+        tables: what is known of drugs.
+        language: of the reasons.
+        unread: sentences that no reviewer has read or will read; they need a source whatever they are about.
+    """
     if not draft.sentences:
         return [Finding(kind="no_evidence", severity="major", rule="draft.empty", reason=text(language, "findings.no_evidence"))]
     by_number = {item.n: item for item in evidence}
@@ -43,7 +59,7 @@ def audit(
             *(
                 ()
                 if cited and not sentence.cites and on_record(sentence.text, profile, tables)
-                else _citations(sentence, passages, verifier, cited, language)
+                else _citations(sentence, passages, verifier, cited, language, index in unread)
             ),
             *_phrases(sentence, by_number, triage, tables, language),
         ]
@@ -58,10 +74,12 @@ def _raised(finding: Finding, said: str) -> Finding:
     return finding
 
 
-def _citations(sentence: Sentence, evidence: dict[int, Passage], verifier: Verifier, cited: bool, language: str) -> Iterator[Finding]:
+def _citations(
+    sentence: Sentence, evidence: dict[int, Passage], verifier: Verifier, cited: bool, language: str, unread: bool
+) -> Iterator[Finding]:
     """Yield what the verifier objects to. Courtesy needs no source, but an answer that has none at all is no answer."""
     verdict = verifier.verify(sentence.text, sentence.cites, evidence)
-    failures = verdict.failures if verdict.medical or cited else (Failure("citation.missing"),)
+    failures = verdict.failures if verdict.medical or (cited and not unread) else (Failure("citation.missing"),)
     for failure in failures:
         words = text(language, "findings.joiner").join(failure.words)
         reason = text(language, f"findings.{failure.rule.replace('.', '_')}", words=words)

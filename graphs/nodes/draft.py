@@ -10,6 +10,7 @@ from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from langchain_core.tools import BaseTool
 from langgraph.runtime import Runtime
 
+from graphs.budget import TOOL, left
 from graphs.calls import broken_call, calls_in, cut_off, without_calls, without_thinking
 from graphs.context import ChatModels, Context, patient
 from graphs.errors import UNREADABLE, ModelFailed
@@ -53,7 +54,8 @@ async def digest(state: ComposeState, runtime: Runtime[Context], evidence: list[
 async def _by_model(state: ComposeState, runtime: Runtime[Context], models: ChatModels, evidence: list[Evidence]) -> dict[str, Any]:
     language = state["language"]
     messages = [*case_messages(state, evidence, await patient(state, runtime)), task("draft", language), *_tool_messages(state)]
-    allowed = state["tool_rounds"] < runtime.context.settings.max_tool_rounds
+    settings, made = runtime.context.settings, state.get("calls", 0) + 1
+    allowed = state["tool_rounds"] < settings.max_tool_rounds and left(state, settings) >= TOOL
     tools = make_tools(runtime.context.tables, language) if allowed else []
     message = await _first(models, messages, tools)
     calls = calls_in(message, {tool.name for tool in tools}) if allowed else []
@@ -62,15 +64,15 @@ async def _by_model(state: ComposeState, runtime: Runtime[Context], models: Chat
             ToolResult(call_id=c["id"], name=c["name"], arguments=json.dumps(_plain(c["args"]), ensure_ascii=False), text="")
             for c in calls[:4]
         ]
-        return {"tool_results": [*state["tool_results"], *asked], "tool_rounds": state["tool_rounds"] + 1, "draft": Draft()}
+        return {"tool_results": [*state["tool_results"], *asked], "tool_rounds": state["tool_rounds"] + 1, "draft": Draft(), "calls": made}
     if broken_call(message):
-        message = await models.reply("draft", messages)  # a broken call is answered without the tool
+        message, made = await models.reply("draft", messages), made + 1  # a broken call is answered without the tool
     written = read_draft(message.text, state["marker"])
     if cut_off(message):
         written = _finished(written)
     if not written:
         raise ModelFailed("model_failed", reason="empty answer")
-    return {"draft": Draft(sentences=written, writer="model")}
+    return {"draft": Draft(sentences=written, writer="model"), "calls": made}
 
 
 async def _first(models: ChatModels, messages: list[BaseMessage], tools: list[BaseTool]) -> AIMessage:

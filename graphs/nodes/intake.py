@@ -75,6 +75,7 @@ async def intake(state: ConsultState, runtime: Runtime[Context]) -> dict[str, An
         "draft": Draft(),
         "critique": Critique(verdict="block"),  # nothing passes before it was audited
         "rounds": 0,
+        "calls": 0,
         "changes": [],
     }
 

@@ -1,4 +1,4 @@
-"""Mending a draft: only what the findings name, by the model's patch where it wrote the draft, and by deletion where that fails."""
+"""Mending a draft: only what the findings name, by the model's patch, or by deletion where no call is left or it fails."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
+from graphs.budget import left
 from graphs.context import Context, patient
 from graphs.errors import ModelFailed
 from graphs.evidence import resolve
@@ -21,7 +22,8 @@ async def refine(state: ConsultState, runtime: Runtime[Context]) -> dict[str, An
     """Return the draft with the named sentences mended or removed."""
     draft, stops = state["draft"], [f for f in state["critique"].findings if f.stops]
     named = {f.sentence for f in stops if f.sentence is not None} or set(range(len(draft.sentences)))
-    edits = {edit.sentence: edit for edit in await _edits(state, runtime, stops) if edit.sentence in named}
+    asks = draft.writer == "model" and left(state, runtime.context.settings) > 0
+    edits = {edit.sentence: edit for edit in (await _edits(state, runtime, stops) if asks else []) if edit.sentence in named}
     kept: list[Sentence] = []
     changes = list(state["changes"])
     for index, sentence in enumerate(draft.sentences):
@@ -32,7 +34,12 @@ async def refine(state: ConsultState, runtime: Runtime[Context]) -> dict[str, An
         kept += replacement
         reason = "; ".join(f.reason for f in stops if f.sentence in (index, None))
         changes.append(Change(before=sentence.text, after=" ".join(s.text for s in replacement), reason=reason))
-    return {"draft": draft.model_copy(update={"sentences": tuple(kept)}), "rounds": state["rounds"] + 1, "changes": changes}
+    return {
+        "draft": draft.model_copy(update={"sentences": tuple(kept)}),
+        "rounds": state["rounds"] + 1,
+        "calls": state.get("calls", 0) + asks,
+        "changes": changes,
+    }
 
 
 def _replacement(edit: Edit | None, marker: str) -> tuple[Sentence, ...]:
@@ -41,7 +48,7 @@ def _replacement(edit: Edit | None, marker: str) -> tuple[Sentence, ...]:
 
 async def _edits(state: ConsultState, runtime: Runtime[Context], stops: list[Finding]) -> list[Edit]:
     models = runtime.context.models
-    if state["draft"].writer != "model" or models is None:
+    if models is None:
         return []
     evidence = resolve(state["evidence"], runtime.context.retriever)
     objections = [f"- {f.sentence if f.sentence is not None else '*'}: {f.reason}" for f in stops]

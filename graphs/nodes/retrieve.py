@@ -13,7 +13,7 @@ from graphs.asking import SECTIONS, Asked, asked, leading, wanted_terms
 from graphs.context import Context, patient
 from graphs.evidence import numbered, tool_evidence
 from graphs.query import search_queries, understood
-from graphs.rewrite import rewritten
+from graphs.rewrite import rewritten, was_asked
 from graphs.state import ComposeState, EvidenceRef
 from retrieval.documents import Chunk
 from retrieval.results import SearchResult
@@ -41,6 +41,7 @@ async def retrieve(state: ComposeState, runtime: Runtime[Context]) -> dict[str, 
         "searches": [{**result.trace(), "steps": list(meant.steps)} for result in results],
         "tool_results": [],
         "tool_rounds": 0,
+        "calls": int(was_asked(meant)),
     }
 
 
