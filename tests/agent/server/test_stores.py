@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -15,6 +16,7 @@ from agent.server.beside import running
 from tests.agent.server.conftest import ASKED, Served, profile, until
 from tests.memory.conftest import new_key
 from tests.support.model_ready import honest
+from tests.support.model_script import Slow
 from tests.support.model_server import ModelServer
 from tests.support.postgres import PostgresServer, running_vectors
 
@@ -61,3 +63,21 @@ def test_a_database_that_takes_nothing_is_said_and_nothing_is_half_done(server: 
         assert until(lambda: client.post("/v1/threads", json={}).status_code == 201)
         answered = client.post(f"/v1/threads/{thread}/messages", json={"content": ASKED})
         assert answered.status_code == 200 and len(client.get(f"/v1/threads/{thread}").json()["messages"]) == 2
+
+
+def test_a_turn_whose_database_goes_away_is_told_so_and_goes_on_later(server: PostgresServer, kept: tuple[Served, str]) -> None:
+    served, url = kept
+    thread, script = served.thread(), honest()
+    served.model.script = script.with_role("draft", lambda request: Slow(2.0, script.draft(request)))
+    with served.client() as client, ThreadPoolExecutor(1) as beside:
+        asked = beside.submit(client.post, f"/v1/threads/{thread}/messages", json={"content": ASKED}, headers={"idempotency-key": "one"})
+        assert until(lambda: any(request.role == "draft" for request in served.model.requests))
+        switch(server, url, "on")
+        broken = asked.result(25)
+        assert broken.status_code == 503, "who waits is told, and does not wait for ever"
+        switch(server, url, "off")
+        again = {"idempotency-key": "one"}
+        assert until(
+            lambda: client.post(f"/v1/threads/{thread}/messages", json={"content": ASKED}, headers=again).status_code == 200, seconds=25
+        )
+        assert len(client.get(f"/v1/threads/{thread}").json()["messages"]) == 2

@@ -63,7 +63,8 @@ def passages(client: Client, collection: str = "设备") -> set[str]:
 def put(client: Client, folder: Path, day: str, collection: str = "设备") -> None:
     path = folder / "蓝光.md"
     path.write_text(GUIDE.format(day=day), encoding="utf-8")
-    (last,) = [job for job in client.knowledge.wait(client.knowledge.upload(collection, path), every_s=0.02) if job.state == "done"]
+    *_, last = client.knowledge.wait(client.knowledge.upload(collection, path), every_s=0.02)
+    assert last.state == "done", last
     assert last.counts["added"] + last.counts["replaced"] == 1
 
 
