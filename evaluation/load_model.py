@@ -2,7 +2,7 @@
 
 Called as ``python -m evaluation.load_model``; it prints its address. A GET to ``/v1/calls`` returns the latest requests and forgets them.
 Latencies of the roles, in milliseconds: facts and look 20, draft 400,
-critique 200 (the first one of a turn objects; the look at the mended draft answers at once), refine 400. The critical path is 1.02 s.
+critique 200 (the first one of a turn objects; where a mended draft is read again, that is at once), refine 400. The critical path is 1.02 s.
 """
 
 from __future__ import annotations

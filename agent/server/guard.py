@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agent.server.carrying import where
 from agent.server.errors import error_answer
+from agent.server.logs import ClientGone
 from agent.server.reader import reader_language, request_id
 from configs.guards import LOCAL
 from configs.locales import text
@@ -33,10 +34,18 @@ class Guard:
         async def watched(message: Message) -> None:
             nonlocal begun
             begun = True
-            await send(message)
+            try:
+                await send(message)
+            except (OSError, RuntimeError) as failure:
+                if is_of_the_connection(failure):
+                    raise ClientGone from failure
+                raise
 
         try:
             await self._app(scope, receive, watched)
+        except ClientGone:
+            log.info("request %s: its client went while it was answered", request_id(scope))
+            raise
         except Exception as failure:
             log.error("request %s failed: %s", request_id(scope), where(failure))
             if begun:
@@ -44,6 +53,11 @@ class Guard:
             language = reader_language(HTTPConnection(scope))
             answer = error_answer(500, "internal", text(language, "errors.internal"), request_id(scope))
             await answer(scope, receive, send)
+
+
+def is_of_the_connection(failure: Exception) -> bool:
+    """Tell whether sending failed because nobody is there any more; the fast loop has no type of its own for a transport just closed."""
+    return isinstance(failure, OSError) or where(failure).split(" in ")[-1].startswith("uvloop.loop.UVHandle")
 
 
 class LocalOnly:

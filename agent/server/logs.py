@@ -23,6 +23,15 @@ _LONGEST = 2000
 _FRAMES = 12
 
 
+class ClientGone(ConnectionAbortedError):
+    """Whoever asked went away while the answer was being sent: nothing of ours failed."""
+
+
+def worth_telling(record: logging.LogRecord) -> bool:
+    """Tell whether a record is more than the server's word that a client has gone: a flood of clients would be a flood of errors."""
+    return not (record.exc_info and isinstance(record.exc_info[1], ClientGone))
+
+
 class JsonLines(logging.Formatter):
     """One object a line."""
 
@@ -60,6 +69,7 @@ def handler(stream: TextIO) -> logging.Handler:
     """Return what writes such lines."""
     made = logging.StreamHandler(stream)
     made.setFormatter(JsonLines())
+    made.addFilter(worth_telling)
     return made
 
 
