@@ -64,16 +64,23 @@ def main() -> None:
     options = _options()
     print(f"measured | {machine()} | scripted model 20 | 400+200+400 ms, ideal {IDEAL_S} s | driver and model on the same cores")
     with started("evaluation.load_model") as (model, _):
-        for line in at_rest(model):
+        for line in at_rest(model) if not options.only else ():
             print(line)
-        bare = measure("bare", ["evaluation.load_bare", model], options)
-        ours = measure("ours", ["agent", "serve", "--port", "0", "--profile"], options, model)
-    for load in (bare, ours):
+        commands = {"bare": ["evaluation.load_bare", model], "ours": ["agent", "serve", "--port", "0", "--profile"]}
+        measured = {
+            name: measure(name, command, options, model if name == "ours" else "")
+            for name, command in commands.items()
+            if options.only in ("", name)
+        }
+    for load in measured.values():
         print(
             f"{load.name}  {load.clients} clients  {load.per_second:.1f} turns/s  p50 {load.p50:.2f} s  p99 {load.p99:.2f} s  "
             f"CPU {load.cpu_ms:.1f} ms a turn  n={load.turns}  errors {load.errors}  "
             f"RSS {load.rss_first:.0f} -> {load.rss_last:.0f} MB ({load.drift:+.1%})"
         )
+    if options.only:
+        return
+    bare, ours = measured["bare"], measured["ours"]
     if bare.turns and ours.turns:
         slower = f"p50 x{ours.p50 / bare.p50:.2f}  p99 x{ours.p99 / bare.p99:.2f}  CPU a turn x{ours.cpu_ms / bare.cpu_ms:.1f}"
         print(f"ratio  {ours.per_second / bare.per_second:.2f} of the bare graph's turns/s  {slower}")
@@ -192,6 +199,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m evaluation.load", description=__doc__)
     parser.add_argument("--clients", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=30.0, help="600 for the drift of the memory")
+    parser.add_argument("--only", choices=("bare", "ours"), default="", help="one of the two: no ratio, and nothing is kept")
     parser.add_argument("--warm", type=float, default=8.0)
     return parser.parse_args()
 
