@@ -1,8 +1,8 @@
 """A model server that answers what it is told, as late as it is told: small enough not to be what a load test measures.
 
 Called as ``python -m evaluation.load_model``; it prints its address. A GET to ``/v1/calls`` returns the latest requests and forgets them.
-Latencies of the roles, in milliseconds: facts and look 20, draft 400,
-critique 200 (the first one of a turn objects; where a mended draft is read again, that is at once), refine 400. The critical path is 1.02 s.
+Latencies of the roles, in milliseconds: facts and look 20, draft 400, critique 200, refine 400; the critical path is 1.02 s. The first
+critique of a turn objects; where a mended draft is read again, that is at once.
 """
 
 from __future__ import annotations

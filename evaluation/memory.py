@@ -8,6 +8,7 @@ wrote and nobody tuned on; the rest of theirs is in ``memory_train.jsonl``. The 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import re
 import time
@@ -17,6 +18,7 @@ from typing import Any
 
 from configs.settings import ROOT
 from evaluation.datasets import DATA
+from evaluation.memory_listing import listing
 from evaluation.memory_score import Same, Score
 from evaluation.safety import BANKS, Tally, rows
 from memory.extract import read, read_turns
@@ -166,6 +168,7 @@ def main() -> None:
             continue
         print("\n".join(dialogues(tables, name) if measure else intakes(tables)), flush=True)
     print(speed(tables))
+    print(asyncio.run(listing()))
 
 
 if __name__ == "__main__":
