@@ -48,7 +48,7 @@ def _fact(number: int) -> Fact:
     kind = "medication" if number % 2 else "condition"
     return Fact(
         subject=_SUBJECTS[number % len(_SUBJECTS)],
-        kind=kind,  # type: ignore[arg-type]
+        kind=kind,
         value=f"{kind} {number}",
         quote=f"I have {kind} {number}",
         detail="every morning",

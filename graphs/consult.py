@@ -46,7 +46,7 @@ builder.add_edge(START, "intake")
 builder.add_conditional_edges("intake", what_is_needed, ["emergency", "answer", "extract", "look", "compose"])
 builder.add_edge(["extract", "look", "compose"], "critique")  # facts and danger told this turn count in this turn's audit
 builder.add_conditional_edges("critique", does_the_draft_stand)
-builder.add_edge("refine", "critique")  # a refined draft is a new draft: audited again
+builder.add_edge("refine", "critique")  # a refined draft is audited again
 builder.add_edge("answer", "remember")
 builder.add_edge("emergency", "remember")
 builder.add_conditional_edges("remember", is_the_thread_long)
