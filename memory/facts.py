@@ -151,7 +151,12 @@ def waits(fact: Fact, before: Fact | None) -> bool:
 
 
 def refined(before: Fact, fact: Fact) -> Fact:
-    """Return a later statement with what an earlier one of the same thing said beside it and this one does not repeat."""
+    """Return a later statement with what an earlier one of the same thing said beside it and this one does not repeat.
+
+    One without a number takes none away: "since I am pregnant I do not smoke" leaves the 24 weeks that were told before.
+    """
+    if fact.kind in SINGLE and fact.status == before.status == "active" and before.amount is not None and fact.amount is None:
+        return before
     if not (before.holds and fact.holds) or (fact.kind in SINGLE and fact.value != before.value):
         return fact
     facets = before.facets | fact.facets

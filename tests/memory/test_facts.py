@@ -79,6 +79,15 @@ def test_of_a_measure_the_newest_holds() -> None:
     assert (profile.weight_kg, profile.age_months, profile.height_cm) == (65, 420, None)
 
 
+def test_a_pregnancy_spoken_of_again_keeps_its_weeks(tables: Tables) -> None:
+    before = extract("我怀孕24周了，感冒了能吃什么药", tables, turn="1")[0]
+    (told,) = [f for f in current([*before, *extract("怀孕后我戒烟了", tables, known=before, turn="2")[0]]) if f.kind == "pregnancy"]
+    assert told.amount == 24
+    weeks, newer = fact("pregnancy", "24 周", amount=24.0, turn="1"), fact("pregnancy", "30 周", amount=30.0, turn="2")
+    assert [f.amount for f in current([weeks, newer])] == [30.0]
+    assert [f.status for f in current([weeks, fact("pregnancy", "是", "denied", turn="2")])] == ["denied"]
+
+
 @pytest.mark.parametrize(("status", "pregnant"), [("active", True), ("suspected", True), ("denied", False), ("past", False)])
 def test_a_pregnancy_is_known_or_denied(status: str, pregnant: bool) -> None:
     assert profile_of([fact("pregnancy", "pregnant", status)]).pregnant is pregnant
