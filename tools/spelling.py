@@ -13,10 +13,10 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
-from itertools import accumulate
 from pathlib import Path
 from typing import TypeVar
 
+from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein, Levenshtein, Postfix, Prefix
 
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]{3,}")
@@ -42,7 +42,10 @@ class Speller:
     def __init__(self, drugs: Collection[str] = (), classes: Collection[str] = ()) -> None:
         self._sounds: dict[tuple[str, ...], set[str]] = {}
         self._shapes: dict[str, set[str]] = {}
-        self._pairs: set[str] = set()
+        self._heads: dict[tuple[str, ...], set[int]] = {}
+        """How long the names are that begin with three sounds: nearly every place of a text begins none."""
+        self._pairs: dict[str, set[tuple[int, int]]] = {}
+        """Where two neighbours stand in names with a shape, and how long these are."""
         self._latin: dict[tuple[str, int], list[str]] = {}
         # One check reads the same words several times.
         self._runs: dict[str, tuple[tuple[int, int, tuple[str, ...]], ...]] = {}
@@ -56,11 +59,17 @@ class Speller:
     def _add_chinese(self, name: str, *, shape: bool) -> None:
         if len(name) > _LONGEST:
             return
-        self._sounds.setdefault(tuple(sound(char) for char in name), set()).add(name)
+        heard = tuple(sound(char) for char in name)
+        self._sounds.setdefault(heard, set()).add(name)
+        self._heads.setdefault(heard[:_SOUND_MIN], set()).add(len(name))
         if shape and len(name) >= _SHAPE_MIN:
-            self._pairs.update(name[place : place + 2] for place in range(len(name) - 1))
+            for place in range(len(name) - 1):
+                self._pairs.setdefault(name[place : place + 2], set()).add((place, len(name)))
             for place in range(len(name)):
                 self._shapes.setdefault(f"{name[:place]}*{name[place + 1 :]}", set()).add(name)
+
+    def __bool__(self) -> bool:
+        return bool(self._sounds or self._latin)
 
     def find(self, folded: str, free: Callable[[int, int], bool]) -> Iterator[Spelled]:
         """Yield the misspelt names in stretches of text that are ``free``, that is, not a known name already."""
@@ -79,20 +88,31 @@ class Speller:
     def _chinese(self, run: str) -> tuple[tuple[int, int, tuple[str, ...]], ...]:
         """Return the near readings in a run of Chinese: from the left, at each place the longest first."""
         sounds = [sound(char) for char in run]
-        # A name with one other character keeps a pair of neighbours: where no pair of any name stands there is nothing to compare.
-        pairs = [*accumulate((run[i : i + 2] in self._pairs for i in range(len(run) - 1)), initial=0)]
+        shaped = self._shaped(run)
         found = []
-        for at in range(len(run)):
-            for length in range(min(_LONGEST, len(run) - at), _SOUND_MIN - 1, -1):
+        for at in range(len(run) - _SOUND_MIN + 1):
+            alike, near = self._heads.get(tuple(sounds[at : at + _SOUND_MIN]), ()), shaped.get(at, ())
+            for length in sorted({*alike, *near}, reverse=True) if alike or near else ():
+                if at + length > len(run):
+                    continue
                 heard = tuple(sounds[at : at + length])
                 written = run[at : at + length]
                 names = {name for name in self._sounds.get(heard, ()) if _enough_same(written, name)}
-                if not names and pairs[at + length - 1] > pairs[at]:
+                if not names and length in near:
                     names = self._near(written, heard)
                 names.discard(written)
                 if names:
                     found.append((at, at + length, tuple(sorted(names))))
         return tuple(found)
+
+    def _shaped(self, run: str) -> dict[int, set[int]]:
+        """Return where names with one other character may begin, and how long they would be: such a name keeps a pair of neighbours."""
+        found: dict[int, set[int]] = {}
+        for at in range(len(run) - 1):
+            for place, length in self._pairs.get(run[at : at + 2], ()):
+                if at >= place:
+                    found.setdefault(at - place, set()).add(length)
+        return found
 
     def _near(self, written: str, heard: tuple[str, ...]) -> set[str]:
         """Return the names with one other character, when that character at least sounds alike."""
@@ -110,10 +130,9 @@ class Speller:
         allowed = 1 if len(word) < _TWO_SLIPS else 2
         best: dict[str, int] = {}
         for length in range(len(word) - allowed, len(word) + allowed + 1):
-            for name in self._latin.get((word[0], length), ()):
-                slips = DamerauLevenshtein.distance(word, name, score_cutoff=allowed)
-                if slips <= allowed:
-                    best[name] = slips
+            names = self._latin.get((word[0], length), [])
+            for name, slips, _ in process.extract(word, names, scorer=DamerauLevenshtein.distance, score_cutoff=allowed, limit=None):
+                best[name] = slips
         nearest = min(best.values(), default=0)
         near = [name for name, slips in best.items() if slips == nearest]
         # "asprin" lacks a letter of aspirin; of alprin it would share less of beginning and end.
