@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count as iter_count
 from typing import Literal
 
+from memory import patterns as re
 from memory.named_later import named_later
 from memory.people import Speaker, named_in
 from memory.quoted import quoted_spans, told_spans
@@ -111,6 +111,7 @@ class Clause:
 def read_clauses(message: str, speaker: Speaker) -> Iterator[Clause]:
     """Yield the clauses of a cleaned message in order; ``speaker`` follows whom they are about."""
     thread, low = speaker.current, fold(message)
+    re.note(low)
     speaker.hear(low)
     yield from named_later(list(_read(message, low, speaker)), thread, low)
 
@@ -149,6 +150,7 @@ def _sentence(
     mode: Mode = "said"
     for place, (start, end) in enumerate(parts):
         words = low[start:end]
+        re.note(words)
         mode = _mode(words, mode, last=asks and place == len(parts) - 1)
         quoted = any(a <= start < b or a < end <= b for a, b in told)
         here: Mode = "told" if quoted else mode

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
@@ -95,7 +96,7 @@ class _Sayings:
         self._placed: dict[int, tuple[list[int], list[int]]] = {}
         self._ends = {clause.sentence: clause.end for clause in talk.clauses}
         names = [mention.name for mention in mentions]
-        gaps = (talk.low[one.end : other.start] for one, other in zip(names, names[1:], strict=False))
+        gaps = (talk.low[one.end : other.start] for one, other in pairwise(names))
         self._listed = [bool(_LIST.fullmatch(gap)) for gap in gaps]
 
     def of(self, number: int) -> Iterator[tuple[float, int]]:
