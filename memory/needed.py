@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
@@ -17,9 +18,15 @@ _COMMON = frozenset("我你他她的了是有不没在对就也还都人说一�
 Parts = frozenset[str]
 
 
+@lru_cache(maxsize=1)
+def parsed(pattern: str) -> Any:
+    """Return the tree of a pattern; what is asked about it is asked at once."""
+    return parser.parse(pattern)
+
+
 def needed(pattern: str) -> Parts | None:
     """Return parts of which every match of a pattern without flags contains at least one; nothing where none are known."""
-    tree = parser.parse(pattern)
+    tree = parsed(pattern)
     return None if tree.state.flags & re.IGNORECASE else _of_all(tree)
 
 

@@ -13,6 +13,7 @@ from re import DOTALL, Match, escape, findall, finditer, fullmatch, match, searc
 from threading import Lock
 from typing import Any
 
+from memory.begins import led
 from memory.needed import DIGIT, LETTER, needed
 
 __all__ = [
@@ -34,7 +35,7 @@ class Pattern:
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
         """Compile a pattern."""
-        self.plain, self.pattern = re.compile(pattern, flags), pattern
+        self.plain, self.pattern = re.compile(pattern if flags else led(pattern), flags), pattern
         self._search, self._match = self.plain.search, self.plain.match
         self._fullmatch, self._finditer = self.plain.fullmatch, self.plain.finditer
         self._bit = _index.bit(None if flags else needed(pattern))
