@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from zlib import crc32
 
 import numpy as np
@@ -70,16 +70,10 @@ def _joined(blocks: Sequence[Block]) -> tuple[NDArray[np.int64], Codes, NDArray[
 
 def _said(sayings: _Sayings, numbers: range) -> Block:
     """Return what is said of the names with these numbers."""
-    codes: list[int] = []
-    weights: list[float] = []
-    counts = []
-    for number in numbers:
-        before = len(codes)
-        for weight, code in sayings.of(number):
-            codes.append(code)
-            weights.append(weight)
-        counts.append(len(codes) - before)
-    return np.repeat(np.arange(len(numbers)), counts), np.array(codes, np.uint64) + _SAID, np.array(weights, np.float32)
+    said = [sayings.of(number) for number in numbers]
+    codes = np.fromiter(chain.from_iterable(codes for codes, _ in said), np.uint64)
+    weights = np.fromiter(chain.from_iterable(weights for _, weights in said), np.float32)
+    return np.repeat(np.arange(len(said)), [len(codes) for codes, _ in said]), codes + _SAID, weights
 
 
 @lru_cache(maxsize=8192, typed=True)
@@ -99,25 +93,29 @@ class _Sayings:
         gaps = (talk.low[one.end : other.start] for one, other in pairwise(names))
         self._listed = [bool(_LIST.fullmatch(gap)) for gap in gaps]
 
-    def of(self, number: int) -> Iterator[tuple[float, int]]:
-        """Yield weight and code of what is said of one name."""
-        yield from self._place(number)
-        yield from self._neighbours(number)
-        yield from self._rules(self._mentions[number])
+    def of(self, number: int) -> tuple[list[int], list[float]]:
+        """Return codes and weights of what is said of one name."""
+        mention = self._mentions[number]
+        codes = self._place(mention)
+        weights = [CUES] * len(codes)
+        for weight, code in chain(self._known(mention), self._neighbours(number), self._rules(mention)):
+            codes.append(code)
+            weights.append(weight)
+        return codes, weights
 
-    def _place(self, number: int) -> Iterator[tuple[float, int]]:
-        mention, talk = self._mentions[number], self._talk
+    def _place(self, mention: Mention) -> list[int]:
         placed = self._placed.get(mention.clause.number)
         if placed is None:
             placed = self._placed[mention.clause.number] = self._clause(mention.clause)
-        own = (_code("w", bool(mention.name.spelled)), _code("h", mention.known))
-        for code in (*placed[0], *own, *placed[1]):
-            yield CUES, code
-        for fact in talk.known[-12:]:
+        return [*placed[0], _code("w", bool(mention.name.spelled)), _code("h", mention.known), *placed[1]]
+
+    def _known(self, mention: Mention) -> Iterator[tuple[float, int]]:
+        known = self._talk.known
+        for fact in known[-12:]:
             if not mention.name.references.isdisjoint(fact.references):
                 yield CUES * 2, _code("known", fact.kind, fact.status)
-        if talk.known:
-            yield CUES, _code("last", talk.known[-1].kind)
+        if known:
+            yield CUES, _code("last", known[-1].kind)
 
     def _clause(self, clause: Clause) -> tuple[list[int], list[int]]:
         """Return what is said of every name in a clause, in two parts: what is said of the name itself stands between."""

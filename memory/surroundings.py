@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from zlib import crc32
 
 import numpy as np
@@ -88,6 +88,7 @@ def read_around(talk: Talk, mentions: Sequence[Mention]) -> Reading:
     return Reading(found[:, 0], found[:, 1], found[:, 2], both, np.array(places, np.int64), sentences, _NEAR[talk.language], {})
 
 
+@lru_cache(maxsize=8192)
 def _number(word: str) -> int:
     return 20 if word[0].isdigit() else crc32(word.encode())
 
