@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from re import DOTALL, Match, escape, findall, finditer, fullmatch, match, search, split, sub
+from functools import lru_cache
+from re import DOTALL, Match, escape
 from threading import Lock
 from typing import Any
 
 from memory.begins import led
 from memory.needed import DIGIT, LETTER, needed
 
-__all__ = [
-    "DOTALL", "Match", "Pattern", "compile", "escape", "findall", "finditer", "fullmatch", "match", "note", "search", "split", "sub",
-]  # fmt: skip
+__all__ = ["DOTALL", "Match", "Pattern", "compile", "escape", "findall", "fullmatch", "match", "note", "search", "sub"]
 
 _REMEMBERED = 4096
 _DIGIT, _LETTER = re.compile(r"\d"), re.compile("[a-z]")
@@ -127,3 +126,34 @@ def note(text: str) -> None:
 def compile(pattern: str, flags: int = 0) -> Pattern:
     """Return a pattern; one with flags is always tried."""
     return Pattern(pattern, flags)
+
+
+@lru_cache(maxsize=1024)
+def _written_out(pattern: str) -> re.Pattern[str]:
+    """Return a pattern that stands where it is used."""
+    return re.compile(led(pattern))
+
+
+def search(pattern: str, text: str) -> Match[str] | None:
+    """Return the first match of a pattern."""
+    return _written_out(pattern).search(text)
+
+
+def match(pattern: str, text: str) -> Match[str] | None:
+    """Return the match of a pattern at the beginning."""
+    return _written_out(pattern).match(text)
+
+
+def fullmatch(pattern: str, text: str) -> Match[str] | None:
+    """Return the match of a pattern on the whole."""
+    return _written_out(pattern).fullmatch(text)
+
+
+def findall(pattern: str, text: str) -> list[Any]:
+    """Return the words of the matches of a pattern."""
+    return _written_out(pattern).findall(text)
+
+
+def sub(pattern: str, by: str | Callable[[Match[str]], str], text: str) -> str:
+    """Return the text with the matches of a pattern replaced."""
+    return _written_out(pattern).sub(by, text)

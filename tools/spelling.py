@@ -23,6 +23,8 @@ _HAN_RUN = re.compile(r"[\u3400-\u9fff]{3,}")
 _WORD = re.compile(r"[a-z][a-z-]{4,}[a-z]")
 _SOUND_MIN, _SHAPE_MIN, _LONGEST, _TWO_SLIPS = 3, 4, 10, 10
 _REMEMBERED = 4096
+_first: dict[str, str] = {}
+"""By sound, a character that stands for all that sound so."""
 T = TypeVar("T")
 _SAME_SOUND = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ing", "in"), ("eng", "en"), ("ang", "an"), ("uang", "uan"), ("ong", "on"))
 
@@ -40,9 +42,9 @@ class Speller:
     """The near readings of folded names: drugs by sound and by a slip of the pen, classes (ordinary words, most of them) by sound."""
 
     def __init__(self, drugs: Collection[str] = (), classes: Collection[str] = ()) -> None:
-        self._sounds: dict[tuple[str, ...], set[str]] = {}
+        self._sounds: dict[str, set[str]] = {}
         self._shapes: dict[str, set[str]] = {}
-        self._heads: dict[tuple[str, ...], set[int]] = {}
+        self._heads: dict[str, set[int]] = {}
         """How long the names are that begin with three sounds: nearly every place of a text begins none."""
         self._pairs: dict[str, set[tuple[int, int]]] = {}
         """Where two neighbours stand in names with a shape, and how long these are."""
@@ -59,7 +61,7 @@ class Speller:
     def _add_chinese(self, name: str, *, shape: bool) -> None:
         if len(name) > _LONGEST:
             return
-        heard = tuple(sound(char) for char in name)
+        heard = "".join(map(_heard, name))
         self._sounds.setdefault(heard, set()).add(name)
         self._heads.setdefault(heard[:_SOUND_MIN], set()).add(len(name))
         if shape and len(name) >= _SHAPE_MIN:
@@ -87,19 +89,18 @@ class Speller:
 
     def _chinese(self, run: str) -> tuple[tuple[int, int, tuple[str, ...]], ...]:
         """Return the near readings in a run of Chinese: from the left, at each place the longest first."""
-        sounds = [sound(char) for char in run]
+        sounds = "".join(map(_heard, run))
         shaped = self._shaped(run)
         found = []
         for at in range(len(run) - _SOUND_MIN + 1):
-            alike, near = self._heads.get(tuple(sounds[at : at + _SOUND_MIN]), ()), shaped.get(at, ())
+            alike, near = self._heads.get(sounds[at : at + _SOUND_MIN], ()), shaped.get(at, ())
             for length in sorted({*alike, *near}, reverse=True) if alike or near else ():
                 if at + length > len(run):
                     continue
-                heard = tuple(sounds[at : at + length])
                 written = run[at : at + length]
-                names = {name for name in self._sounds.get(heard, ()) if _enough_same(written, name)}
+                names = {name for name in self._sounds.get(sounds[at : at + length], ()) if _enough_same(written, name)}
                 if not names and length in near:
-                    names = self._near(written, heard)
+                    names = self._near(written)
                 names.discard(written)
                 if names:
                     found.append((at, at + length, tuple(sorted(names))))
@@ -114,14 +115,14 @@ class Speller:
                     found.setdefault(at - place, set()).add(length)
         return found
 
-    def _near(self, written: str, heard: tuple[str, ...]) -> set[str]:
+    def _near(self, written: str) -> set[str]:
         """Return the names with one other character, when that character at least sounds alike."""
         if len(written) < _SHAPE_MIN:
             return set()
         near = set()
         for place in range(len(written)):
             for name in self._shapes.get(f"{written[:place]}*{written[place + 1 :]}", ()):
-                if Levenshtein.distance(heard[place], sound(name[place])) <= 1:
+                if Levenshtein.distance(sound(written[place]), sound(name[place])) <= 1:
                     near.add(name)
         return near
 
@@ -173,3 +174,9 @@ def sound(char: str) -> str:
         if plain.startswith(fine) or plain.endswith(fine):
             plain = plain.replace(fine, coarse)
     return plain or char
+
+
+@cache
+def _heard(char: str) -> str:
+    """Return one character for each sound: the first that sounds so, of all that were asked for."""
+    return _first.setdefault(sound(char), char)
