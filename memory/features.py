@@ -82,6 +82,24 @@ def _code(*parts: object) -> int:
     return crc32("|".join(map(str, parts)).encode())
 
 
+Verdicts = tuple[tuple[str, str], ...]
+"""Kind and status of each fact that the rules read from a name."""
+
+
+@lru_cache(maxsize=4096)
+def _of_neighbour(step: int, listed: bool, category: str, verdicts: Verdicts) -> tuple[int, int]:
+    """Return the codes of the name before or after."""
+    return _code("beside", step, listed, category), _code("verdict", step, listed, *(verdicts[0] if verdicts else ("", "")))
+
+
+@lru_cache(maxsize=4096)
+def _of_rules(verdicts: Verdicts, mode: str) -> tuple[int, ...]:
+    """Return the codes of what the rules made of a name."""
+    kind, status = verdicts[0] if verdicts else ("", "")
+    first = (_code("rules", kind, status), _code("kind", kind), _code("status", status), _code("mode", kind, mode))
+    return (*first, *(_code("too", *verdict) for verdict in verdicts[1:]))
+
+
 class _Sayings:
     """What can be said in so many words of the names of a message."""
 
@@ -89,6 +107,7 @@ class _Sayings:
         self._talk, self._mentions = talk, mentions
         self._placed: dict[int, tuple[list[int], list[int]]] = {}
         self._ends = {clause.sentence: clause.end for clause in talk.clauses}
+        self._verdicts = [tuple((fact.kind, fact.status) for fact in mention.facts) for mention in mentions]
         names = [mention.name for mention in mentions]
         gaps = (talk.low[one.end : other.start] for one, other in pairwise(names))
         self._listed = [bool(_LIST.fullmatch(gap)) for gap in gaps]
@@ -98,9 +117,15 @@ class _Sayings:
         mention = self._mentions[number]
         codes = self._place(mention)
         weights = [CUES] * len(codes)
-        for weight, code in chain(self._known(mention), self._neighbours(number), self._rules(mention)):
-            codes.append(code)
-            weights.append(weight)
+        if self._talk.known:
+            for weight, code in self._known(mention):
+                codes.append(code)
+                weights.append(weight)
+        for step in (-1, 1):
+            codes += self._beside(number, step)
+            weights += (CUES, RULES) if 0 <= number + step < len(self._mentions) else (CUES,)
+        codes += _of_rules(self._verdicts[number], mention.clause.mode)
+        weights += (RULES * 2, *(RULES,) * (2 + max(1, len(self._verdicts[number]))))
         return codes, weights
 
     def _place(self, mention: Mention) -> list[int]:
@@ -114,8 +139,7 @@ class _Sayings:
         for fact in known[-12:]:
             if not mention.name.references.isdisjoint(fact.references):
                 yield CUES * 2, _code("known", fact.kind, fact.status)
-        if known:
-            yield CUES, _code("last", known[-1].kind)
+        yield CUES, _code("last", known[-1].kind)
 
     def _clause(self, clause: Clause) -> tuple[list[int], list[int]]:
         """Return what is said of every name in a clause, in two parts: what is said of the name itself stands between."""
@@ -133,24 +157,11 @@ class _Sayings:
         }  # fmt: skip
         return [_code(key, value) for key, value in said.items()], [_code(key, value) for key, value in of_all.items()]
 
-    def _neighbours(self, number: int) -> Iterator[tuple[float, int]]:
-        for step in (-1, 1):
-            place = number + step
-            if not 0 <= place < len(self._mentions):
-                yield CUES, _code("edge", step)
-                continue
-            other, listed = self._mentions[place], self._listed[min(number, place)]
-            yield CUES, _code("beside", step, listed, other.category)
-            yield RULES, _code("verdict", step, listed, *other.verdict)
-
-    def _rules(self, mention: Mention) -> Iterator[tuple[float, int]]:
-        kind, status = mention.verdict
-        yield RULES * 2, _code("rules", kind, status)
-        yield RULES, _code("kind", kind)
-        yield RULES, _code("status", status)
-        yield RULES, _code("mode", kind, mention.clause.mode)
-        for fact in mention.facts[1:]:
-            yield RULES, _code("too", fact.kind, fact.status)
+    def _beside(self, number: int, step: int) -> tuple[int, ...]:
+        place = number + step
+        if not 0 <= place < len(self._mentions):
+            return (_code("edge", step),)
+        return _of_neighbour(step, self._listed[min(number, place)], self._mentions[place].category, self._verdicts[place][:1])
 
 
 def _only_names(talk: Talk, clause: Clause) -> bool:

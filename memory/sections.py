@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 
 from memory import patterns as re
 
@@ -54,10 +52,8 @@ _HEADINGS: tuple[tuple[str, str], ...] = (
     ("person", r"(?:基本)?(?:个人|患者|病人|宝宝|孩子)(?:信息|情况|资料)?|姓名|name|patient"),
 )
 _ANY_HEADING = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _HEADINGS)
-_BEFORE = r"[\s,，。;；.!?！？|【\[(（*\-•]"
-_EDGE = re.compile(_BEFORE)
 _HEADING = re.compile(
-    rf"(?:(?<={_BEFORE})|^)(?:\d{{1,2}}[.、)]\s*)?(?:本人的?|患者的?|病人的?|我的?|孩子的?|"
+    rf"(?:(?<=[\s,，。;；.!?！？|【\[(（*\-•])|^)(?:\d{{1,2}}[.、)]\s*)?(?:本人的?|患者的?|病人的?|我的?|孩子的?|"
     rf"宝宝的?|my |his |her )?[【\[*]{{0,2}}(?:{_ANY_HEADING})\s*(?:\((?:[^)]{{0,12}})\)|"
     rf"（[^）]{{0,12}}）)?[】\]*]{{0,2}}\s*(?:[:：]|(?<=】)[:：]?|(?<=\])[:：]?|\s-\s)\s*"
 )
@@ -89,8 +85,8 @@ class Section:
 
 def sections_of(low: str) -> list[Section]:
     """Split a folded message at its headings."""
-    bare = (match for pattern in (_BARE, _BARE_ZH) for match in pattern.finditer(low))
-    marks = sorted((match.start(), match.end(), str(match.lastgroup)) for match in chain(_headings(low), bare))
+    found_by = (match for pattern in (_HEADING, _BARE, _BARE_ZH) for match in pattern.finditer(low))
+    marks = sorted((match.start(), match.end(), str(match.lastgroup)) for match in found_by)
     found, at, kind = [], 0, ""
     for start, end, name in marks:
         if start < at:
@@ -99,15 +95,6 @@ def sections_of(low: str) -> list[Section]:
         at, kind = end, name
     found += _part(low, at, len(low), kind)
     return found
-
-
-def _headings(low: str) -> Iterator[re.Match[str]]:
-    """Yield the headings that end in a mark; tried only where one can stand, which is quicker than a search."""
-    at = 0
-    for place in chain((0,), (edge.end() for edge in _EDGE.finditer(low))):
-        if place >= at and (match := _HEADING.match(low, place)):
-            yield match
-            at = match.end()
 
 
 def _part(low: str, start: int, end: int, kind: str) -> list[Section]:

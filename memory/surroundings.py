@@ -70,22 +70,22 @@ def read_around(talk: Talk, mentions: Sequence[Mention]) -> Reading:
     at = 0
     for mention in [*mentions, None]:
         stop = mention.name.start if mention else len(low)
-        for match in _TOKEN.finditer(low, at, stop):
-            words.append(_number(match[0]))
-            places.append(match.start())
+        found = [*_TOKEN.finditer(low, at, stop)]
+        words += [_number(match[0]) for match in found]
+        places += [match.start() for match in found]
         if mention:
             covered[stop : mention.name.end] = b"\1" * (mention.name.end - stop)
             words.append(CATEGORIES.index(mention.category))
             places.append(stop)
             at = max(at, mention.name.end)
     cues = [cue for cue in cues_in(low) if covered.find(1, cue.start, cue.end) < 0]
-    found = np.array(cues, np.int64).reshape(-1, 3)
+    beside = np.array(cues, np.int64).reshape(-1, 3)
     codes = np.array(words, np.uint64)
     both = np.concatenate((codes, codes[:-1] * _STEP ^ codes[1:]))
     sentences: dict[int, tuple[int, int]] = {}
     for clause in talk.clauses:
         sentences[clause.sentence] = (sentences.get(clause.sentence, (clause.start, 0))[0], clause.end)
-    return Reading(found[:, 0], found[:, 1], found[:, 2], both, np.array(places, np.int64), sentences, _NEAR[talk.language], {})
+    return Reading(*beside.T.copy(), both, np.array(places, np.int64), sentences, _NEAR[talk.language], {})
 
 
 @lru_cache(maxsize=8192)
@@ -188,7 +188,9 @@ def _couples_in(reading: Reading, first: int, last: int) -> Codes:
     """Return the pairs of concepts among those from ``first`` to ``last``: of one sentence, so that many names ask for the same."""
     known = reading.couples.get((first, last))
     if known is None:
-        inside = np.unique(reading.concepts[first:last])
+        held = np.zeros(_CONCEPTS, np.bool_)
+        held[reading.concepts[first:last]] = True
+        inside = held.nonzero()[0]
         one, other = _couples(len(inside))
         known = reading.couples[first, last] = (inside[one] * _CONCEPTS + inside[other]).astype(np.uint64)
     return known
