@@ -30,7 +30,9 @@ def led(pattern: str) -> str:
 
 def _skips(items: Any) -> bool:
     """Tell whether the engine finds out by itself with which characters a match begins."""
-    code, value = items[0] if len(items) else (None, None)
+    if not len(items):
+        return False
+    code, value = items[0]
     if code is op.SUBPATTERN and not (value[1] or value[2]):
         return _skips(value[3])
     if code is op.BRANCH:

@@ -79,13 +79,13 @@ def read_around(talk: Talk, mentions: Sequence[Mention]) -> Reading:
             places.append(stop)
             at = max(at, mention.name.end)
     cues = [cue for cue in cues_in(low) if covered.find(1, cue.start, cue.end) < 0]
-    beside = np.array(cues, np.int64).reshape(-1, 3)
+    starts, ends, concepts = np.array(cues, np.int64).reshape(-1, 3).T.copy()
     codes = np.array(words, np.uint64)
     both = np.concatenate((codes, codes[:-1] * _STEP ^ codes[1:]))
     sentences: dict[int, tuple[int, int]] = {}
     for clause in talk.clauses:
         sentences[clause.sentence] = (sentences.get(clause.sentence, (clause.start, 0))[0], clause.end)
-    return Reading(*beside.T.copy(), both, np.array(places, np.int64), sentences, _NEAR[talk.language], {})
+    return Reading(starts, ends, concepts, both, np.array(places, np.int64), sentences, _NEAR[talk.language], {})
 
 
 @lru_cache(maxsize=8192)
