@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from memory import patterns as re
 
 _KIN_EN = (
     r"mother|mum|mom|mam|father|dad|wife|husband|son|daughter|boy|girl|lad|lass|sister|brother|child|kid|baby|toddler|partner|"
@@ -35,7 +35,7 @@ AFTER = re.compile(
     r"-\s*\d+ (?:years?|yr))"
 )
 # Whole numbers with what they count; years, months, weeks and days are named groups.
-FORMS: tuple[re.Pattern[str], ...] = tuple(
+FORMS: tuple[re.Pattern, ...] = tuple(
     re.compile(pattern)
     for pattern in (
         r"(?P<years>\d{1,2})\s*(?:周?岁|y(?:ea)?rs?(?: old)?|y)\s*(?:零|又|过|,? and|,)?\s*(?P<months>\d{1,2})\s*(?:个?多?月|months?|"
@@ -78,7 +78,7 @@ FORMS: tuple[re.Pattern[str], ...] = tuple(
     )
 )
 # Told of a child: the number of months, weeks or days alone.
-YOUNG: tuple[re.Pattern[str], ...] = tuple(
+YOUNG: tuple[re.Pattern, ...] = tuple(
     re.compile(pattern)
     for pattern in (
         r"(?:宝宝?|娃儿?|孩子|新生儿|小家伙|崽|女儿|儿子|闺女|他|她)(?:才|刚|现在|今天|已经|也|快|都|今年|刚满|"

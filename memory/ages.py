@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from memory import age_words as say
+from memory import patterns as re
 from memory.clauses import Clause
 from memory.people_words import CHILDREN
 from memory.sign_words import SIGNED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from memory import patterns as re
 
 ANCHOR = re.compile(
     r"(?<!抗)过敏(?!性(?!反应|休克)|原|科|体质|季|源|药(?!物)|鼻炎|紫癜|哮喘|皮炎)|皮试[^,，。]{0,8}?(?:阳性|阳|不过|没过|\+)|"

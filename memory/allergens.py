@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from memory import allergen_words as say
+from memory import patterns as re
 from memory.clauses import Clause
 from memory.substances import Allergen, category_of, listed, unknown
 from memory.talk import Talk

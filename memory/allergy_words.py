@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from memory import patterns as re
 
 NONE = re.compile(
     r"(?:没有?|无|否认|未发现有?|未见|不存在|没发现)(?:任何|别的|其他|其它|什么|明确|已知|特别|药物?|食物|药品|及|和|"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count as iter_count
 from typing import Literal
 
+from memory import patterns as re
 from memory.named_later import named_later
 from memory.people import Speaker, named_in
 from memory.quoted import quoted_spans, told_spans
@@ -16,6 +16,7 @@ from tools.text import fold
 
 Mode = Literal["said", "asked", "supposed", "told"]
 
+_MARKS = " \t。.!！?？，,;；\n"
 _HAN = "\u3400-\u9fff"
 _SENTENCE = re.compile(
     r"[。！？!?]+[”」』）)\"']*|(?<!\d)\.(?:\s|$)(?<!\bdr\.\s)(?<!\bvs\.\s)(?<!e\.g\.\s)|(?<=\d)\.(?=\s+[a-z])|\n+|…{2,}"
@@ -111,6 +112,7 @@ class Clause:
 def read_clauses(message: str, speaker: Speaker) -> Iterator[Clause]:
     """Yield the clauses of a cleaned message in order; ``speaker`` follows whom they are about."""
     thread, low = speaker.current, fold(message)
+    re.note(low)
     speaker.hear(low)
     yield from named_later(list(_read(message, low, speaker)), thread, low)
 
@@ -144,11 +146,12 @@ def _sentence(
     told: list[tuple[int, int]],
     count: Iterator[int],
 ) -> Iterator[Clause]:
-    parts = list(_parts(low, *span))
     asks = bool(_ENDS_ASKING.search(low[slice(*span)]))
+    parts = list(_parts(low, *span, asks=asks))
     mode: Mode = "said"
     for place, (start, end) in enumerate(parts):
         words = low[start:end]
+        re.note(words)
         mode = _mode(words, mode, last=asks and place == len(parts) - 1)
         quoted = any(a <= start < b or a < end <= b for a, b in told)
         here: Mode = "told" if quoted else mode
@@ -158,12 +161,11 @@ def _sentence(
         yield Clause(start, end, message[start:end], words, people, here, kind, number, mark.strip(), named, next(count))
 
 
-def _parts(low: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _parts(low: str, start: int, end: int, *, asks: bool) -> Iterator[tuple[int, int]]:
     """Yield the spans of clauses, trimmed; a statement that runs on into a question is cut before the question."""
     marks = [m for m in _CUT.finditer(low, start, end) if not (low.startswith("and i ", m.end()) and _AND_I.search(low, start, m.start()))]
     cuts = [start, *(m.end() for m in marks), end]
     begins = [m.start() for m in marks]
-    asks = bool(_ENDS_ASKING.search(low[start:end]))
     for number, begin in enumerate(cuts[:-1]):
         stop = begins[number] if number < len(begins) else end
         trimmed = _trim(low, begin, stop)
@@ -183,10 +185,9 @@ def _parts(low: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _trim(low: str, start: int, end: int) -> tuple[int, int] | None:
-    while start < end and low[start] in " \t。.!！?？，,;；\n":
-        start += 1
-    while start < end and low[end - 1] in " \t。!！?？，,;；\n.":
-        end -= 1
+    words = low[start:end].lstrip(_MARKS)
+    start = end - len(words)
+    end = start + len(words.rstrip(_MARKS))
     return (start, end) if start < end else None
 
 

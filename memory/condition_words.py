@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from memory import patterns as re
 
 HAS = re.compile(
     r"有(?!关|助|效|可能)|这次|又|最近|反复|经常|说是|一查|就是|查(?:了)?是|爆发|复发|不知道(?:用|怎么)|(?:医生|大夫|"

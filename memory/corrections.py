@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from memory import patterns as re
 from memory.allergen_words import ANCHOR
 from memory.clauses import Clause
 from memory.facts import Fact, Kind

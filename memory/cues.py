@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from string import ascii_letters, digits
 from typing import Any, NamedTuple
 
 from memory.cue_words import CUES
@@ -16,6 +17,7 @@ class Cue(NamedTuple):
     concept: int
 
 
+_LETTERS = frozenset(ascii_letters + digits)
 CONCEPTS: tuple[str, ...] = tuple(CUES)
 
 
@@ -47,15 +49,12 @@ def cues_in(low: str) -> list[Cue]:
     found = []
     for last, (length, latin, meanings) in _automaton().iter(low):
         start, end = last + 1 - length, last + 1
-        if latin and start and _letter(low[start - 1]):
+        if latin and start and low[start - 1] in _LETTERS:
             continue
-        ended = not latin or end == len(low) or not _letter(low[end])
+        ended = not latin or end == len(low) or low[end] not in _LETTERS
         for loose, concepts in meanings:
             if loose or ended:
-                found += [Cue(start, end, concept) for concept in concepts]
+                for concept in concepts:
+                    found.append(Cue(start, end, concept))
     found.sort()
     return found
-
-
-def _letter(char: str) -> bool:
-    return char.isascii() and char.isalnum()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from memory import patterns as re
 from memory.facts import Facet
 from tools.text import fold
 
@@ -42,7 +41,7 @@ _UNTIL = re.compile(
 def facets_of(words: str, *, ended: bool = False) -> dict[Facet, str]:
     """Return dose, frequency, since and (of a medicine that is no longer taken) until, as far as ``words`` say them."""
     low = fold(words)
-    patterns: tuple[tuple[Facet, re.Pattern[str]], ...] = (("dose", _DOSE), ("frequency", _FREQUENCY), ("since", _SINCE))
+    patterns: tuple[tuple[Facet, re.Pattern], ...] = (("dose", _DOSE), ("frequency", _FREQUENCY), ("since", _SINCE))
     found: dict[Facet, str] = {}
     for facet, pattern in (*patterns, ("until", _UNTIL)) if ended else patterns:
         said = dict.fromkeys(words[m.start() : m.end()].strip() for m in pattern.finditer(low))

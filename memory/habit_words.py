@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+
+from memory import patterns as re
 
 _DRAW = r"(?:抽|吸)(?![血筋搐脂痛空水查动穗屉签样风入气氧奶收引管尘积液]|了?(?:几下|过去)|过敏|出)"
 _NOUN = (
@@ -19,10 +20,10 @@ _ENDS_EN = r"\b(?:quit|stopped|gave up|given up|give up|packed in|jacked in|kick
 class Habit:
     """How one habit is told: that it is, is not, is no more; ``other`` is where its words mean something else."""
 
-    does: re.Pattern[str]
-    denies: re.Pattern[str]
-    ended: re.Pattern[str]
-    other: re.Pattern[str]
+    does: re.Pattern
+    denies: re.Pattern
+    ended: re.Pattern
+    other: re.Pattern
 
 
 SMOKING = Habit(

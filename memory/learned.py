@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,8 @@ from tools.errors import TableError
 JUDGE = "mentions.npz"
 KIND_LABELS: tuple[str, ...] = ("", *KINDS)
 STATUSES: tuple[str, ...] = ("active", "suspected", "past", "denied", "refuted")
+_LINE = 16
+"""Numbers in a line of the cache."""
 Floats = NDArray[np.float32]
 
 
@@ -46,6 +48,14 @@ class Judge:
     kind_bias: Floats
     status: Floats
     status_bias: Floats
+    both: Floats = field(init=False, repr=False)
+    """Both weights of a bucket side by side, in one line of the processor's cache."""
+
+    def __post_init__(self) -> None:
+        both = np.zeros((BUCKETS, _LINE), np.float32)
+        both[:, : len(KIND_LABELS)] = self.kind
+        both[:, len(KIND_LABELS) : len(KIND_LABELS) + len(STATUSES)] = self.status[:BUCKETS]
+        object.__setattr__(self, "both", both)
 
     def judge(self, seen: Sequence[Seen]) -> list[Judgement]:
         """Return what the model thinks of names with these features."""
@@ -53,10 +63,12 @@ class Judge:
             return []
         buckets, values = (np.concatenate([one[side] for one in seen]) for side in (0, 1))
         begins = np.cumsum([0, *(len(one[0]) for one in seen[:-1])])
-        kinds = _chances(np.add.reduceat(self.kind[buckets] * values[:, None], begins) + self.kind_bias)
+        weighed = self.both.take(buckets, axis=0)
+        weighed *= values[:, None]
+        kind, status, _ = np.split(np.add.reduceat(weighed, begins), (len(KIND_LABELS), len(KIND_LABELS) + len(STATUSES)), 1)
+        kinds = _chances(kind + self.kind_bias)
         best = 1 + kinds[:, 1:].argmax(1)
-        scores = np.add.reduceat(self.status[buckets] * values[:, None], begins)
-        statuses = _chances(scores + self.status[BUCKETS + best] + self.status_bias)
+        statuses = _chances(status + self.status[BUCKETS + best] + self.status_bias)
         return [
             Judgement(dict(zip(KIND_LABELS, one, strict=True)), dict(zip(STATUSES, other, strict=True)))
             for one, other in zip(kinds.tolist(), statuses.tolist(), strict=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from memory import patterns as re
 
 _N = r"(?<![\d.])\d{1,3}(?:\.\d{1,2})?"
 LIMITS = {"weight": (0.5, 400.0), "height": (30.0, 250.0)}

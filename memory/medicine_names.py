@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from memory import medicine_words as say
+from memory import patterns as re
 from memory.clauses import Clause
 from memory.talk import Talk
 from tools.names import Name
 from tools.unknown import unknown_drugs
+
+_OTHER = re.compile(r"(?:别的|其他|什么|任何|哪种|other|any) ?$")
 
 
 def medicines_in(talk: Talk, clause: Clause) -> Iterator[Name]:
     """Yield the medicines named in a clause: those of the tables, those only recognised by their form, and "降压药"."""
     known = [name for name in talk.names_in(clause) if name.drugs and not _no_medicine(talk, name)]
     named = [name for name in known if not all(r.startswith("class:") for r in name.drugs)]
-    other = re.compile(r"(?:别的|其他|什么|任何|哪种|other|any) ?$")
-    known = [name for name in known if name in named or not other.search(clause.low[: name.start - clause.start])]
+    known = [name for name in known if name in named or not _OTHER.search(clause.low[: name.start - clause.start])]
     known = [name for name in known if name in named or not any(abs(specific.start - name.end) <= 3 for specific in named)]
     yield from known
     spoken = known + [name for name in talk.names_in(clause) if name not in known]
     for pattern in () if known or not say.GENERIC.search(clause.low) or _names_next(talk, clause) else (say.GENERIC_ZH, say.GENERIC_EN):
         for match in pattern.finditer(clause.low):
-            if re.search(r"(?:别的|其他|什么|任何|哪种|other|any) ?$", clause.low[: match.start()]):
+            if _OTHER.search(clause.low[: match.start()]):
                 continue
             start, end = clause.start + match.start(), clause.start + match.end()
             if not any(name.start < end and start < name.end for name in spoken):

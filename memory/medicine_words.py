@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from memory import patterns as re
 
 VERB_ZH = r"(?:喂|嚼|灌|含服|泡|吃|服用?|用|打|注射|喝|含|涂|抹|贴|喷|吸|滴|输|挂|口服|使用|外用|雾化|吊|敷|擦|塞)"
 NOW = re.compile(

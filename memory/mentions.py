@@ -37,9 +37,9 @@ def mentions_in(talk: Talk, facts: Sequence[Fact]) -> list[Mention]:
     if not talk.clauses:
         return []
     more = [(name, kind, False) for name, kind in talk.more]
-    read = [fact for fact in facts if fact.kind in KINDS and fact.value != ANY and fact.span]
+    read = [(*fact.span, fact) for fact in facts if fact.kind in KINDS and fact.value != ANY and fact.span]
     found = [*more, *((name, category, True) for name in talk.names if (category := _category(name, talk)))]
-    for fact in read:
+    for *_, fact in read:
         at = talk.message.find(fact.words, *fact.span) if fact.words and fact.span else -1
         if at >= 0 and not any(name.start < at + len(fact.words) and at < name.end for name, *_ in found):
             name = Name(at, at + len(fact.words), fact.words, frozenset(fact.references))
@@ -48,15 +48,13 @@ def mentions_in(talk: Talk, facts: Sequence[Fact]) -> list[Mention]:
     return [Mention(name, category, _clause(talk, name.start), known, tuple(_of(read, name))) for name, category, known in found]
 
 
-def _of(read: list[Fact], name: Name) -> list[Fact]:
+def _of(read: list[tuple[int, int, Fact]], name: Name) -> list[Fact]:
     """Return the facts that were read from a name where it stands."""
+    first, last = name.start, name.end
     own = [
         fact
-        for fact in read
-        if fact.span
-        and fact.span[0] <= name.start
-        and name.end <= fact.span[1]
-        and (fact.words == name.words or not name.references.isdisjoint(fact.references))
+        for start, end, fact in read
+        if start <= first and last <= end and (fact.words == name.words or not name.references.isdisjoint(fact.references))
     ]
     return sorted(own, key=lambda fact: KINDS.index(fact.kind))
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from memory import patterns as re
 from memory import people_words as say
 from memory.relations import PERSON
 

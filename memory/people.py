@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from memory import patterns as re
 from memory import people_words as say
 from memory.relations import PERSON, PERSON_EN, PERSON_ZH
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from memory import patterns as re
 from memory.relations import RELATIONS
 
 # One pass that is cheaper than trying every relation at every place.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from memory import patterns as re
 
 WHAT_ZH = re.compile(
     r"(?P<what>(?!做|了|过|的|是|有|要|不|没|在|去|刚|又|我|他|她|因为|因|年|月|后来|曾|行|术|动|以前|之前|"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from memory import patterns as re
 
 _MEDIA = (
     r"(?:盒子|药盒|文章|网上|网页|网站|说明书|新闻|帖子|百度|公众号|视频|抖音|书上|书里|广告|报道|科普|资料上|论文|"

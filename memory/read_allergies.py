@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from memory import allergy_words as say
+from memory import patterns as re
 from memory.allergen_words import ANCHOR
 from memory.allergens import allergens
 from memory.clauses import Clause

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from memory import patterns as re
 from memory.clauses import Clause
 from memory.facts import ANY, Fact, Kind
 from memory.talk import Talk
 
 _NO = r"(?:没有?|无|否认|未见|从?没得过|从没)(?:任何|什么|啥|过|其他|别的|明显|特殊|重大|严重|明确)*(?:的)?"
-_NONE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+_NONE: tuple[tuple[Kind, re.Pattern], ...] = (
     (
         "condition",
         re.compile(
@@ -71,7 +71,7 @@ _ANSWERS_NO = re.compile(
     r"^(?:also |just |um |no,? )*(?:none|no|nil|nope|nothing|never|没有?|无|否|都没有|没得|木有)(?:没得|没有|的|呀|啊)?(?: at all|"
     r" really| known| at present| at the moment)?(?: doctor)?$"
 )
-_ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+_ASKED: tuple[tuple[Kind, re.Pattern], ...] = (
     ("allergy", re.compile(r"\ballerg|过敏|^to (?:drugs|meds|medicines|food|anything)")),
     (
         "medication",

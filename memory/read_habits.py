@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from memory import habit_words as say
+from memory import patterns as re
 from memory.clauses import Clause
 from memory.facts import Fact, Kind, Status
 from memory.spoken import figures

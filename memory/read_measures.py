@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from memory import measure_words as say
+from memory import patterns as re
 from memory.ages import age_of
 from memory.clauses import Clause
 from memory.facts import Fact, Kind
@@ -95,7 +95,7 @@ def _weighed(talk: Talk, low: str) -> float | None:
     return None
 
 
-def _kilograms(pattern: re.Pattern[str], match: re.Match[str]) -> float:
+def _kilograms(pattern: re.Pattern, match: re.Match[str]) -> float:
     count = float(match[1])
     if pattern is say.STONE:
         return (count + (0.5 if match[2] else 0)) * _STONE + float(match[3] or 0) * _POUND

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from memory import medicine_words as say
+from memory import patterns as re
 from memory.clauses import Clause
 from memory.doses import facets_of
 from memory.facts import ANY, Facet, Fact, Status

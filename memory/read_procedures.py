@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from memory import patterns as re
 from memory import procedure_words as say
 from memory.clauses import Clause
 from memory.facts import ANY, Fact, Status

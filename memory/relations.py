@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from memory import patterns as re
 
 _CARED_FOR = r"老人家?|大爷|大妈|奶奶|爷爷|阿姨|叔叔|婆婆|病人|老太太?|老先生|老爷子|老头|人"
 RELATIONS: tuple[tuple[str, str], ...] = (

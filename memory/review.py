@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 
 from configs.settings import ROOT
 from memory.facts import Fact, Kind, Status
@@ -78,7 +78,13 @@ def reviewed(talk: Talk, facts: Sequence[Fact]) -> list[Fact]:
 
 def _reacts(talk: Talk, mention: Mention) -> bool:
     """Tell whether the message speaks of anything that a thing does to whoever is allergic to it."""
-    return bool((_SWEATS if _SWEAT.search(mention.name.words) else _REACTS).search(talk.low))
+    return _speaks_of(_SWEATS if _SWEAT.search(mention.name.words) else _REACTS, talk.low)
+
+
+@lru_cache(maxsize=16)
+def _speaks_of(pattern: re.Pattern[str], low: str) -> bool:
+    """Tell whether a pattern matches in a message; every name in it asks the same."""
+    return bool(pattern.search(low))
 
 
 def _says_something(talk: Talk) -> bool:

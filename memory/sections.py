@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+
+from memory import patterns as re
 
 _HEADINGS: tuple[tuple[str, str], ...] = (
     (

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from memory import patterns as re
 from memory.facts import Severity
 from memory.talk import Talk
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from memory import patterns as re
 from memory.facts import Kind
 
 PRESSURE = re.compile(
@@ -83,7 +82,7 @@ _GAP = (
     r"(?:[^\d,，。;；]|1分钟){0,18}?(?:(?:从|went|from|gone|dropped|came down)\s*(?:from )?"
     r"\d[\d.]*\s*%?\s*(?:to|→|-+>|降[到至]|升[到至]|涨[到至]|掉[到至]|到|[^\d,，。]{1,8})\s*)?"
 )
-SIGNS: tuple[tuple[Kind, str, re.Pattern[str], re.Pattern[str], tuple[str, str], str], ...] = tuple(
+SIGNS: tuple[tuple[Kind, str, re.Pattern, re.Pattern, tuple[str, str], str], ...] = tuple(
     (
         kind,
         key,

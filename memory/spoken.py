@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
+
+from memory import patterns as re
 
 _DIGIT = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2, "仨": 3}
 _PLACE = {"十": 10, "百": 100, "千": 1000}
@@ -35,7 +36,9 @@ def figures(low: str) -> str:
     if not _ANY.search(low):
         return low
     plain = _EN.sub(_english, low) if re.search(r"[a-z]", low) else low
-    return _ZH.sub(_chinese, _AND.sub("", plain))
+    shown = _ZH.sub(_chinese, _AND.sub("", plain))
+    re.note(shown)
+    return shown
 
 
 def _chinese(match: re.Match[str]) -> str:

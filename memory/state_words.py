@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from memory import patterns as re
 
 _MONTH = r"\b(?:(?:jan|febr)(?:uary)?|feb|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep\w*|oct\w*|(?:nov|dec)\w*|\d)"
 PREGNANT = re.compile(

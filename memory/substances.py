@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from memory import allergen_words as say
+from memory import patterns as re
 from memory.clauses import Clause
 from memory.talk import Talk, value_of
 from tools.names import Name

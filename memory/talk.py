@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
+from operator import attrgetter
 from typing import Any
 
+from memory import patterns as re
 from memory.clauses import Clause
 from memory.facts import Fact, Kind
 from tools.names import Name
 from tools.tables import Tables
 from tools.text import fold
 
+_START = attrgetter("start")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _BRACKETED = re.compile(r"[（(][^）)]*[）)]")
 _FORM = re.compile(r"^(?:topical|inhaled|nasal|ophthalmic|oral) | (?:tablets?|capsules?|gel|cream)$|外用制剂$")
@@ -46,6 +50,7 @@ class Talk:
     low: str
     clauses: list[Clause]
     names: list[Name]
+    """In order of where they begin."""
     tables: Tables
     language: str
     known: Sequence[Fact] = ()
@@ -56,12 +61,15 @@ class Talk:
     more: Sequence[tuple[Name, str]] = ()
     """Names that no table holds, with their kind: for the learned reader alone."""
     _held: dict[int, list[Name]] = field(default_factory=dict)
+    _only: dict[tuple[int, int], bool] = field(default_factory=dict)
 
     def names_in(self, clause: Clause) -> list[Name]:
         """Return the names inside a clause; their offsets count in the message."""
         held = self._held.get(clause.start)
         if held is None:
-            held = self._held[clause.start] = [name for name in self.names if clause.start <= name.start and name.end <= clause.end]
+            first = bisect_left(self.names, clause.start, key=_START)
+            inside = takewhile(lambda name: name.start < clause.end, islice(self.names, first, None))
+            held = self._held[clause.start] = [name for name in inside if name.end <= clause.end]
         return held
 
     def stated(self) -> Iterator[tuple[int, Clause]]:
@@ -80,6 +88,12 @@ class Talk:
 
     def only_names(self, clause: Clause) -> bool:
         """Tell whether a clause is nothing but names, amounts and the words between them: the next members of a list."""
+        known = self._only.get((clause.start, clause.end))
+        if known is None:
+            known = self._only[clause.start, clause.end] = self._nothing_else(clause)
+        return known
+
+    def _nothing_else(self, clause: Clause) -> bool:
         rest, names = clause.low, self.names_in(clause)
         for name in reversed(names):
             rest = rest[: name.start - clause.start] + " " + rest[name.end - clause.start :]

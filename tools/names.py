@@ -113,7 +113,7 @@ class NameIndex:
             if covered.find(1, name.start, name.end) < 0:
                 covered[name.start : name.end] = b"\x01" * (name.end - name.start)
                 taken.append(name)
-        for name in list(self._misspelt(text, folded, taken)):
+        for name in list(self._misspelt(text, folded, taken)) if self._speller else ():
             taken = [other for other in taken if other.end <= name.start or other.start >= name.end]
             taken.append(name)
         return sorted((name for name in taken if name.references), key=lambda name: name.start)

@@ -13,16 +13,18 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
-from itertools import accumulate
 from pathlib import Path
 from typing import TypeVar
 
+from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein, Levenshtein, Postfix, Prefix
 
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]{3,}")
 _WORD = re.compile(r"[a-z][a-z-]{4,}[a-z]")
 _SOUND_MIN, _SHAPE_MIN, _LONGEST, _TWO_SLIPS = 3, 4, 10, 10
 _REMEMBERED = 4096
+_first: dict[str, str] = {}
+"""By sound, a character that stands for all that sound so."""
 T = TypeVar("T")
 _SAME_SOUND = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ing", "in"), ("eng", "en"), ("ang", "an"), ("uang", "uan"), ("ong", "on"))
 
@@ -40,9 +42,12 @@ class Speller:
     """The near readings of folded names: drugs by sound and by a slip of the pen, classes (ordinary words, most of them) by sound."""
 
     def __init__(self, drugs: Collection[str] = (), classes: Collection[str] = ()) -> None:
-        self._sounds: dict[tuple[str, ...], set[str]] = {}
+        self._sounds: dict[str, set[str]] = {}
         self._shapes: dict[str, set[str]] = {}
-        self._pairs: set[str] = set()
+        self._heads: dict[str, set[int]] = {}
+        """How long the names are that begin with three sounds: nearly every place of a text begins none."""
+        self._pairs: dict[str, set[tuple[int, int]]] = {}
+        """Where two neighbours stand in names with a shape, and how long these are."""
         self._latin: dict[tuple[str, int], list[str]] = {}
         # One check reads the same words several times.
         self._runs: dict[str, tuple[tuple[int, int, tuple[str, ...]], ...]] = {}
@@ -56,11 +61,17 @@ class Speller:
     def _add_chinese(self, name: str, *, shape: bool) -> None:
         if len(name) > _LONGEST:
             return
-        self._sounds.setdefault(tuple(sound(char) for char in name), set()).add(name)
+        heard = "".join(map(_heard, name))
+        self._sounds.setdefault(heard, set()).add(name)
+        self._heads.setdefault(heard[:_SOUND_MIN], set()).add(len(name))
         if shape and len(name) >= _SHAPE_MIN:
-            self._pairs.update(name[place : place + 2] for place in range(len(name) - 1))
+            for place in range(len(name) - 1):
+                self._pairs.setdefault(name[place : place + 2], set()).add((place, len(name)))
             for place in range(len(name)):
                 self._shapes.setdefault(f"{name[:place]}*{name[place + 1 :]}", set()).add(name)
+
+    def __bool__(self) -> bool:
+        return bool(self._sounds or self._latin)
 
     def find(self, folded: str, free: Callable[[int, int], bool]) -> Iterator[Spelled]:
         """Yield the misspelt names in stretches of text that are ``free``, that is, not a known name already."""
@@ -78,30 +89,40 @@ class Speller:
 
     def _chinese(self, run: str) -> tuple[tuple[int, int, tuple[str, ...]], ...]:
         """Return the near readings in a run of Chinese: from the left, at each place the longest first."""
-        sounds = [sound(char) for char in run]
-        # A name with one other character keeps a pair of neighbours: where no pair of any name stands there is nothing to compare.
-        pairs = [*accumulate((run[i : i + 2] in self._pairs for i in range(len(run) - 1)), initial=0)]
+        sounds = "".join(map(_heard, run))
+        shaped = self._shaped(run)
         found = []
-        for at in range(len(run)):
-            for length in range(min(_LONGEST, len(run) - at), _SOUND_MIN - 1, -1):
-                heard = tuple(sounds[at : at + length])
+        for at in range(len(run) - _SOUND_MIN + 1):
+            alike, near = self._heads.get(sounds[at : at + _SOUND_MIN], ()), shaped.get(at, ())
+            for length in sorted({*alike, *near}, reverse=True) if alike or near else ():
+                if at + length > len(run):
+                    continue
                 written = run[at : at + length]
-                names = {name for name in self._sounds.get(heard, ()) if _enough_same(written, name)}
-                if not names and pairs[at + length - 1] > pairs[at]:
-                    names = self._near(written, heard)
+                names = {name for name in self._sounds.get(sounds[at : at + length], ()) if _enough_same(written, name)}
+                if not names and length in near:
+                    names = self._near(written)
                 names.discard(written)
                 if names:
                     found.append((at, at + length, tuple(sorted(names))))
         return tuple(found)
 
-    def _near(self, written: str, heard: tuple[str, ...]) -> set[str]:
+    def _shaped(self, run: str) -> dict[int, set[int]]:
+        """Return where names with one other character may begin, and how long they would be: such a name keeps a pair of neighbours."""
+        found: dict[int, set[int]] = {}
+        for at in range(len(run) - 1):
+            for place, length in self._pairs.get(run[at : at + 2], ()):
+                if at >= place:
+                    found.setdefault(at - place, set()).add(length)
+        return found
+
+    def _near(self, written: str) -> set[str]:
         """Return the names with one other character, when that character at least sounds alike."""
         if len(written) < _SHAPE_MIN:
             return set()
         near = set()
         for place in range(len(written)):
             for name in self._shapes.get(f"{written[:place]}*{written[place + 1 :]}", ()):
-                if Levenshtein.distance(heard[place], sound(name[place])) <= 1:
+                if Levenshtein.distance(sound(written[place]), sound(name[place])) <= 1:
                     near.add(name)
         return near
 
@@ -110,10 +131,9 @@ class Speller:
         allowed = 1 if len(word) < _TWO_SLIPS else 2
         best: dict[str, int] = {}
         for length in range(len(word) - allowed, len(word) + allowed + 1):
-            for name in self._latin.get((word[0], length), ()):
-                slips = DamerauLevenshtein.distance(word, name, score_cutoff=allowed)
-                if slips <= allowed:
-                    best[name] = slips
+            names = self._latin.get((word[0], length), [])
+            for name, slips, _ in process.extract(word, names, scorer=DamerauLevenshtein.distance, score_cutoff=allowed, limit=None):
+                best[name] = slips
         nearest = min(best.values(), default=0)
         near = [name for name, slips in best.items() if slips == nearest]
         # "asprin" lacks a letter of aspirin; of alprin it would share less of beginning and end.
@@ -154,3 +174,9 @@ def sound(char: str) -> str:
         if plain.startswith(fine) or plain.endswith(fine):
             plain = plain.replace(fine, coarse)
     return plain or char
+
+
+@cache
+def _heard(char: str) -> str:
+    """Return one character for each sound: the first that sounds so, of all that were asked for."""
+    return _first.setdefault(sound(char), char)

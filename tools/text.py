@@ -45,7 +45,7 @@ def fold(text: str) -> str:
     lowered = text.lower()
     if len(lowered) != len(text):
         lowered = "".join(low if len(low := char.lower()) == 1 else char for char in text)
-    return lowered if lowered.isascii() else lowered.translate(_simplified())
+    return lowered.translate(_simplified()) if not lowered.isascii() and _traditional().search(lowered) else lowered
 
 
 @cache
@@ -57,6 +57,12 @@ def _simplified() -> dict[int, str]:
     simplified = OpenCC("t2s").convert("\n".join(traditional)).split("\n")
     table = {ord(old): new for old, new in zip(traditional, simplified, strict=True) if old != new and len(new) == 1}
     return table | {ord("醯"): "酰"}  # the dictionary keeps it; drug names do not
+
+
+@cache
+def _traditional() -> re.Pattern[str]:
+    """Return what finds a character that ``fold`` simplifies: most texts have none, and looking costs less than translating."""
+    return re.compile(f"[{''.join(map(re.escape, map(chr, _simplified())))}]")
 
 
 def clauses(text: str) -> Iterator[tuple[int, str]]:
