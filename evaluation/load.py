@@ -52,6 +52,7 @@ class Load:
     """Of the worker, for each turn."""
     rss_first: float
     rss_last: float
+    rss_by_minute: list[float]
 
     @property
     def drift(self) -> float:
@@ -78,6 +79,8 @@ def main() -> None:
             f"CPU {load.cpu_ms:.1f} ms a turn  n={load.turns}  errors {load.errors}  "
             f"RSS {load.rss_first:.0f} -> {load.rss_last:.0f} MB ({load.drift:+.1%})"
         )
+        if load.rss_by_minute:
+            print(f"{load.name}  RSS by minute " + " ".join(f"{megabytes:.0f}" for megabytes in load.rss_by_minute) + " MB")
     if options.only:
         return
     bare, ours = measured["bare"], measured["ours"]
@@ -144,16 +147,16 @@ async def drive(name: str, url: str, pid: int, options: argparse.Namespace) -> L
     end = begun + options.seconds
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(url, connector=connector, timeout=aiohttp.ClientTimeout(total=120)) as session:
-        watching = asyncio.create_task(_begin(pid, options.warm))
+        watching, minutes = asyncio.create_task(_begin(pid, options.warm)), asyncio.create_task(_by_minute(pid, options))
         await asyncio.gather(*(_client(session, number, begun, end, options.clients, times, errors) for number in range(options.clients)))
-        first, cpu = await watching
+        (first, cpu), by_minute = await watching, await minutes
         last, cpu = resident(pid), cpu_s(pid) - cpu
     if errors:
         print(f"{name}: {len(errors)} errors, for example {errors[0][:200]}", file=sys.stderr)
     return Load(
         name, options.clients, options.seconds, len(times), len(errors), len(times) / options.seconds,
         percentile(times, 0.5) if times else 0.0, percentile(times, 0.99) if times else 0.0,
-        cpu * 1000 / max(len(times), 1), first, last,
+        cpu * 1000 / max(len(times), 1), first, last, by_minute,
     )  # fmt: skip
 
 
@@ -181,6 +184,15 @@ async def _client(
 async def _begin(pid: int, warm: float) -> tuple[float, float]:
     await asyncio.sleep(warm)
     return resident(pid), cpu_s(pid)
+
+
+async def _by_minute(pid: int, options: argparse.Namespace) -> list[float]:
+    await asyncio.sleep(options.warm)
+    found = []
+    for _ in range(int(options.seconds // 60)):
+        await asyncio.sleep(60)
+        found.append(resident(pid))
+    return found
 
 
 def cpu_s(pid: int) -> float:
