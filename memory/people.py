@@ -32,8 +32,9 @@ def named_in(low: str) -> Named:
 def _own(body: str, found: list[re.Match[str]]) -> re.Match[str] | None:
     """Return where the writer is named; "我嫂子" and "我家老人" name somebody else."""
     for match in say.SELF.finditer(body):
-        kin = next((other for other in found if other.start() >= match.end()), None)
-        if match[0] != "我" or kin is None or not re.fullmatch(r"的|家里?的?|那|们家的?|们?屋头|", body[match.end() : kin.start()]):
+        kin = next((other for other in found if other.end() > match.end()), None)
+        between = body[match.end() : max(match.end(), kin.start())] if kin else ""
+        if kin is None or not (match[0] in ("我", "my") and say.MINE.fullmatch(between)):
             return match
     return None
 
@@ -92,12 +93,14 @@ class Speaker:
         self._cares = "care_recipient" in known
         self._siblings = False
         self._staff = False
+        self._aunt = False
         self._spoken = [person for person in (*known, current) if person != "self"]
 
     def hear(self, low: str) -> None:
         """Take note of what a whole folded message tells: the writer nurses somebody, or the children are brother and sister."""
         self._cares = self._cares or bool(say.CARER.search(low))
         self._siblings = bool(say.SIBLINGS.search(low))
+        self._aunt = "姨妈" in low
 
     def about(self, low: str, ahead: str = "") -> tuple[str, ...]:
         """Return whom a folded clause is about, and remember it; ``ahead`` is what follows: "he takes rum daily, my husband"."""
@@ -188,6 +191,8 @@ class Speaker:
         for person in reversed(self._spoken):
             if person not in against:
                 return person
+        if self._aunt and pronoun == "she":  # "我姨妈来了，她有糖尿病": no period has diabetes
+            return "aunt"
         if later := self._later(ahead, say.FAMILY - against, short=False):
             self._spoken.append(later)
             return later
@@ -196,4 +201,4 @@ class Speaker:
         if say.WE.search(low + ahead) or say.HIMSELF.search(low):
             return say.SPOUSE[pronoun]
         self.unclear = True
-        return "other"
+        return "child" if say.YOUNG_AGE.search(f"{low} {ahead}") else "other"

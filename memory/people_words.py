@@ -74,9 +74,21 @@ SELF_EN = (
     rf"\b(?:my|mine)\b(?! (?:own )?(?:[\w-]+ ){{0,2}}(?:{KIN_EN})s?\b)"
 )
 SELF = re.compile(rf"{SELF_ZH}|{SELF_EN}")
+# Between "my" and the person: "my granny", "my gym buddy", "我一岁半的女儿", "我有个3岁的女儿".
+MINE = re.compile(
+    r"(?:的|家里?的?|那个?|们家的?|们?屋头|(?:[也还]?有(?:1|一)?个)?[^,，。对吃用给在有和跟把被让说]{0,12}的)?(?:老|小)?|"
+    r" (?:(?!(?:and|or|for|from|to|is|are|was|has|had|on|with|by|in|of|after|because)\b|\w+'s\b)[\w-]+ ){0,3}"
+)
+YOUNG_AGE = re.compile(
+    r"\b(?:she|he)(?:'s| is| was)?(?: only| just| nearly| almost| about)? (?:(?:[1-9]|1[0-2]|one|two|three|four|five|six|seven|eight|nine|"
+    r"ten|eleven|twelve)(?: and a half)?(?: years?(?: old)?| ?yo)?|\d{1,2} ?(?:months?|weeks?|days?|mo)(?: old)?)(?= ?(?:$|[,.;!?]|"
+    r"and\b|but\b))|"
+    r"[她他](?:才|刚|今年|现在|只有|快)*(?:[1-9]|1[0-2]|[一两二三四五六七八九十])(?:周?岁|个多?月)"
+)
+"""A child's age, of one who is only called she or he."""
 SHE = re.compile(r"她|\b(?:she|her|hers|she's|herself)\b")
 HE = re.compile(
-    r"(?<![其吉倍阿洛普伐瑞匹氟司利克])他(?![们汀克莫巴环扎拉米唑卡达昔人乐滨林尼洛定格替酚赛西啶芬])|\b(?:he|his|him|he's|"
+    r"(?<![其吉倍阿洛普伐瑞匹氟司利克])他(?![们汀克莫巴环扎拉米唑卡达昔人乐滨林尼洛定格替酚赛西啶芬酮])|\b(?:he|his|him|he's|"
     r"himself)\b"
 )
 FEMALE = frozenset(
