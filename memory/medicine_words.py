@@ -24,7 +24,10 @@ NOW = re.compile(
     r"started (?:taking|using)|gave (?:me|him|her)|had (?:a|one|two|\d|several|\w+) doses? of|given|giving (?:him|her|them|"
     r"my)|switched|changed|moved) ?|^(?:taking|using|on|took|takes|take(?= \w+ (?:\d|every|daily|for|twice|once)))\b|"
     r"\b(?:controlled|managed|treated|maintained) (?:with|by|on)\b|\b(?:meds|medications?|medicines?|tablets) (?:are|"
-    r"include|is|:)|\bhas (?:me|him|her) on\b"
+    r"include|is|:)|\bhas (?:me|him|her) on\b|"
+    r"(?<=[a-z] )(?:takes|is taking|is on)\b(?! (?:to|care|place|part|after|it|time|top|about|ages|forever|hours|days|weeks|a|"
+    r"the (?:time|whole|way)|"
+    r"(?:my|his|her) (?:time|way|feet|own)|holiday|vacation|leave|sick)\b)"
 )
 VERB_BEFORE = re.compile(
     rf"(?:(?:^|[我他她妈爸奶爷婆公姐妹哥弟儿女子孩宝人也还都就在天晚早后要时药,，：:]){VERB_ZH}|{VERB_ZH}(?:了|着|"
@@ -36,10 +39,13 @@ OF_MINE = re.compile(
 )
 STOPPED = re.compile(
     rf"(?:停了|停用|停药|停掉|停服|停止|已停|断了|断药|戒了|戒掉|不(?:再|用)?(?:{VERB_ZH})了|"
-    rf"没(?:有)?再?(?:继续)?{VERB_ZH}了|不用了|(?:吃|用|打|喝|服)完了?|"
+    rf"没(?:有)?再?(?:继续)?{VERB_ZH}了|不(?:再)?{VERB_ZH}[啦咯]|不敢(?:再)?{VERB_ZH}了?$|撤[了掉]|[吃用打]光了|停的|没往下{VERB_ZH}|不用了|(?:吃|用|打|喝|服)完了?|"
     rf"疗程(?:已经?|都)?(?:结束|完|满)|已(?:经)?(?:结束|完成)|减停|没再|停\b|刚停|早停|"
     r"\b(?:stopped|quit|came off|come off|coming off|discontinued|no longer|not (?:\w+ )?any ?more|anymore|ended|ran out|"
-    r"finished|completed|off (?:it|them|of)|weaned|taken off|took (?:me|him|her) off|dropped|gave up|am off|i'm off|"
+    r"finished|completed|off (?:it|them|of)|weaned|taken off|took (?:me|him|her) off|dropped|gave up|binned|ditched|tossed (?:it|"
+    r"them)|chucked|"
+    r"packed (?:it |them )?in|yanked|whipped (?:it |them )?(?:away|out)|ripped off|jacked (?:it|them) in|moved (?:me|him|her) off|"
+    r"am off|i'm off|"
     r"been off|until|used to)\b)"
 )
 PAST = re.compile(
@@ -75,7 +81,8 @@ PLANNED = re.compile(
     rf"求)[^,，]{{0,10}}{VERB_ZH}|(?:说|让|建议|推荐|要)(?:我|他|她|"
     rf"给我)?(?:可以|可能|先|再|要|需要)[^,，]{{0,6}}{VERB_ZH}|(?:建议|推荐)|不(?:能|可以|敢|想|要|愿|让)(?:给|"
     rf"再)?(?:我|他|她|孩子)?{VERB_ZH}|"
-    r"\b(?:can|could|should|may|might|would|will|shall|safe to|ok to|okay to|want(?:s|ed)?(?: me| him| her)? (?:to|on)|"
+    r"\b(?:can|could|should|(?<!in )(?<!since )(?<!last )(?<!of )(?<!until )(?<!from )may|might|would|will|shall|safe to|ok to|"
+    r"okay to|want(?:s|ed)?(?: me| him| her)? (?:to|on)|"
     r"need to|needs to|going to|plan(?:ning|s)? to|thinking (?:of|about)|consider\w*|about to|(?:before|after|"
     r"avoid)(?= (?:taking|using|starting|i take|you take))|recommend\w*|suggest\w*|advis\w*|(?:was |were )?told (?:me |him |"
     r"her )?to|due to start|supposed to|start(?:ing)? (?:\w+ )?(?:on )?(?:next|tomorrow|soon)|scared to|afraid to|hesitant|"
@@ -108,14 +115,15 @@ ANAPHOR = re.compile(
     r"\b(?:stopped (?:it|that|them|this|taking (?:it|them|that))|(?:have|has|had|just|'ve|i|he|she|then|but|"
     r"and) stopped\b(?! (?:by|at|smok|drink|breath|work|eat))|quit (?:it|them|that)|c[ao]me off (?:it|them|that|about)|"
     r"finished (?:it|the course|them)|discontinued it|off (?:it|them) now|took (?:me|him|her) off (?:it|them|that)|"
-    r"dropped (?:it|that)|no longer (?:takes?|taking|on|use) (?:it|them|that)|until \w+$)"
+    r"(?:dropped|binned|ditched|tossed|chucked) (?:it|that|them)|(?:packed|jacked) (?:it|them) in|no longer (?:takes?|taking|on|"
+    r"use) (?:it|them|that)|until \w+$)"
 )
 NAMELESS = re.compile(
     r"[停药吃用服断]|结束|stop|quit|c[ao]me off|finish|discontinu|took|off (?:it|them)|drop|no longer|until|meds|medic|drugs|pills|"
     r"nothing|anything|\b(?:on|take|takes|taking) (?:it|them|that|this)\b"
 )
 NOT_STARTED = re.compile(
-    r"还?没(?:有)?(?:开始|敢|动|拆)?(?:吃|服|用|打)?(?:呢|过|$)|一[粒片颗]都没|还没(?:吃|开始|用|打)|没(?:吃|动)过|"
+    r"还?没(?:有)?(?:开始|敢|动|拆)?(?:吃|服|用|打)?(?:呢|过(?!敏)|$)|一[粒片颗]都没|还没(?:吃|开始|用|打)|没(?:吃|动)过|"
     r"\b(?:haven't|have not|hasn't|didn't|"
     r"did not|never|not yet) (?:\w+ )?(?:taken|started|start|take|took|begun|picked|filled|touched|used)\b"
 )
@@ -123,6 +131,10 @@ ON_IT = re.compile(
     r"\b(?:been on|i'm on|am on|he's on|she's on|take|takes|taking|on) (?:it|them|that|this)\b|(?:一直|正?在|每天)(?:都|在)?(?:吃|用|"
     r"服)(?:它|这个|着|这种)"
 )
+NEVER_AFTER = re.compile(
+    rf"(?:片|胶囊|颗粒)?(?:我|他|她)?(?:倒|也|都|是|从来?|从未|还|一直|全|一概|1概)*(?:(?:没有?|未){VERB_ZH}过|(?:全|都|一概|1概)不{VERB_ZH}(?!了|完|惯|得))"
+)
+"""What follows on a medicine never taken: "激素没用过", "钙片我一概不吃"."""
 GENERIC_ZH = re.compile(
     r"(?<![\u4e00-\u9fff])?(?:感冒|退烧|退热|消炎|止痛|止疼|降压|降糖|降脂|降血脂|安眠|止咳|抗过敏|避孕|抗抑郁|激素|"
     r"靶向|抗凝|抗病毒|止泻|胃|心脏|甲状腺|抗癫痫|利尿|降尿酸|中成|"

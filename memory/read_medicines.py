@@ -76,7 +76,7 @@ def _nameless(talk: Talk, clause: Clause) -> Iterator[Fact]:
 def _replaces(clause: Clause) -> bool:
     """Tell whether a clause says only what was switched to: the medicine spoken of before it is the one given up."""
     match = say.SWITCH.search(clause.low)
-    alone = re.match(r"[^,，]{0,6}(?:换|改)(?:成|为|用|吃)", clause.low)
+    alone = re.match(r"[^,，]{0,6}(?:换|改)(?:成|为|用|吃|服|打|的|了|上|回)", clause.low)
     return bool((match and match["into"]) or alone) and not say.PLANNED.search(clause.low)
 
 
@@ -136,6 +136,8 @@ def _status(talk: Talk, clause: Clause, name: Name, frame: _Frame) -> Status | N
         return None
     if say.NOT.search(before + low[name.start - clause.start : name.end - clause.start]) and not say.IRREGULAR.search(before):
         return "past" if say.STOPPED.search(low) else "denied"
+    if say.NEVER_AFTER.match(after):
+        return "denied"
     if _ended(talk, clause, name):
         return "past"
     return _taken(talk, clause, name, frame, before, after)
@@ -150,6 +152,7 @@ def _taken(talk: Talk, clause: Clause, name: Name, frame: _Frame, before: str, a
         and frame.sentence == clause.sentence
         and frame.status
         and not re.match(r"\s*(?:makes?|made|gave|gives|is|was|were|are|can|could)\b", after)
+        and not (frame.status != "active" and re.match(rf"倒|(?:我|是|就|还|现在|一直|也|都|在)*{say.VERB_ZH}(?:了|着|过|的)", after))
     ):
         return frame.status
     mine = say.OF_MINE.search(before) or say.ON_EN.search(before)

@@ -8,6 +8,8 @@ from dataclasses import replace
 from functools import cache
 
 from configs.settings import ROOT
+from memory.allergen_words import ANCHOR
+from memory.condition_words import STATES
 from memory.facts import Fact, Kind, Status
 from memory.features import features
 from memory.learned import JUDGE, Judge, Judgement, load_judge
@@ -17,6 +19,7 @@ from memory.read_conditions import condition
 from memory.read_medicines import medication
 from memory.substances import Allergen, references_of
 from memory.talk import Talk, value_of
+from memory.told_status import status_told
 from tools.errors import TableError
 
 _NEVER = 2.0
@@ -48,14 +51,20 @@ _REACTS = re.compile(
 _SWEAT = re.compile(r"汗|sweat", re.I)
 _SWEATS = re.compile(_SKIN)
 """Sweat is a sign of much else: only what skin does tells of an allergy to it."""
+_DENIES = re.compile(r"[没未无不否]|\b(?:no|not|never|none|nor|neither|without|refus\w+|\w+n't)\b")
+"""Without any of it in its own clause, a medicine is hardly denied: "我吃缬沙坦，没有过敏"."""
 ADD_UNTOLD = 0.7
 """The same of a thing of everyday life, such as sweat or paint, where nothing is said of what it does to anybody."""
 ADD_UNSAID = {"asked": 0.8, "supposed": 0.85, "told": _NEVER}
 """The same where the clause asks, supposes or quotes."""
 DROP_UNKNOWN = 0.85
 """Of a thing that no table knows: the model has seen too few of them."""
+_LIKE = re.compile(r"\blike (?:half )?(?:an? |the )$|[像象](?:只|个|条)?$|[肿红][得成了](?:像|个|了)*$")
+"""What a swelling is compared with: "like half an egg", "红得像虾"."""
 RETURN = 0.85
 """Chance from which on a status is believed where the rules have read another than "active" from the words."""
+_RESCUE = frozenset({"epinephrine", "adrenaline"})
+"""What an allergy is treated with stands beside it without being its cause; rules alone say that somebody is allergic to it."""
 TURN = 0.5
 """Chance from which on another kind or another status is believed than the rules say."""
 
@@ -69,16 +78,42 @@ def reviewed(talk: Talk, facts: Sequence[Fact]) -> list[Fact]:
         return list(facts)
     kept = list(facts)
     for mention, opinion in zip(mentions, model.judge(features(talk, mentions)), strict=True):
-        verdict = decided(mention, opinion, reacts=_reacts(talk, mention))
+        if not mention.facts and _no_fact(talk, mention):
+            continue
+        verdict = decided(mention, opinion, reacts=_reacts(talk, mention), denies=_denies(talk, mention))
         if verdict == mention.verdict:
             continue
+        if verdict[1] == "active" and verdict[0] != mention.verdict[0]:
+            verdict = (verdict[0], status_told(talk, mention, verdict[0]) or verdict[1])
         kept = _turned(talk, kept, mention, verdict, mentions)
     return kept
+
+
+def _no_fact(talk: Talk, mention: Mention) -> bool:
+    """Tell whether a name of which the rules read nothing is one that only looks like a fact: a simile, a part of a word, a state."""
+    name = mention.name
+    if mention.category in ("food", "thing"):
+        return bool(_LIKE.search(talk.low, max(0, name.start - 16), name.start)) or talk.low.startswith("扁桃", max(0, name.start - 1))
+    states = name.of("condition")
+    return mention.category == "condition" and bool(states) and states <= STATES
 
 
 def _reacts(talk: Talk, mention: Mention) -> bool:
     """Tell whether the message speaks of anything that a thing does to whoever is allergic to it."""
     return bool((_SWEATS if _SWEAT.search(mention.name.words) else _REACTS).search(talk.low))
+
+
+def _denies(talk: Talk, mention: Mention) -> bool:
+    """Tell whether anything is denied by a name or right after it, before another is named: "he offered me some, I didn't take it"."""
+    here, place = mention.clause, mention.clause.number
+    reach = 3 if mention.verdict[0] == "allergy" else 1
+    following = [other.low for other in talk.clauses[place + 1 : place + 1 + reach] if not talk.names_in(other)]
+    before = (
+        [other.low for other in talk.clauses[max(0, place - 3) : place] if other.sentence == here.sentence] if talk.only_names(here) else ()
+    )
+    end = min((name.start for name in talk.names_in(here) if name.start >= mention.name.end), default=here.end)
+    near = [talk.low[here.start : end], *(low for low in following if not ANCHOR.search(low)), *before]
+    return any(_DENIES.search(low) for low in near)
 
 
 def _says_something(talk: Talk) -> bool:
@@ -98,13 +133,14 @@ def judge() -> Judge | None:
         return None
 
 
-def decided(mention: Mention, opinion: Judgement, *, reacts: bool = True) -> tuple[str, str]:
+def decided(mention: Mention, opinion: Judgement, *, reacts: bool = True, denies: bool = True) -> tuple[str, str]:
     """Return kind and status of a name, both empty for nothing: what the rules say unless the model is sure of something else.
 
     Args:
         mention: the name, and what the rules read from it.
         opinion: of the model.
         reacts: whether the message speaks of anything that happens to whoever is allergic.
+        denies: whether anything is denied where the name stands, or right after it.
     """
     allowed = _OF[mention.category]
     whole = opinion.kinds[""] + sum(opinion.kinds[kind] for kind in allowed)
@@ -112,6 +148,9 @@ def decided(mention: Mention, opinion: Judgement, *, reacts: bool = True) -> tup
     best = max(allowed, key=chance.__getitem__)
     status = max(opinion.statuses, key=opinion.statuses.__getitem__)
     kind, said = mention.verdict
+    if not kind and not mention.name.references.isdisjoint(_RESCUE):
+        allowed = tuple(other for other in allowed if other != "allergy")
+        best = max(allowed, key=chance.__getitem__)
     if not kind:
         least = ADD.get(best, _NEVER) if mention.clause.mode == "said" else ADD_UNSAID[mention.clause.mode]
         if mention.category == "thing" and not reacts:
@@ -121,7 +160,9 @@ def decided(mention: Mention, opinion: Judgement, *, reacts: bool = True) -> tup
         return ("", "")
     if best != kind and chance[best] >= TURN and chance[best] > chance.get(kind, 0) and best in ADD:
         return (best, status)
-    return (kind, status if opinion.statuses[status] >= (TURN if said == "active" else RETURN) else said)
+    unlikely = status == "denied" and kind in ("allergy", "medication") and not denies
+    least = RETURN if said != "active" or unlikely else TURN
+    return (kind, status if opinion.statuses[status] >= least else said)
 
 
 def _turned(talk: Talk, facts: list[Fact], mention: Mention, verdict: tuple[str, str], mentions: Sequence[Mention]) -> list[Fact]:
