@@ -28,6 +28,20 @@ BETWEEN = re.compile(
     r"注射|史|家族|不|没有?|并不|从来|其实|实际上|好像|可能|似乎|应该|算|真的?|再|and|or|drug|skin|severe|bad|mild|"
     r"serious|known|food|contact)*"
 )
+BARE = re.compile(
+    r"(?:因为|我|他|她|孩子|宝宝|就|会|要|都|也|很|容易|一|吃|用|喝|碰|打|沾|了|后|老是|总是|严重|有点|是)*过敏(?:的|了|啊|呀|性反应|反应)*|"
+    r"(?:because |as |since |and )?(?:i'?m |i am |he'?s |she'?s |he is |she is |we'?re |they'?re )?(?:very |highly |severely |badly |also |"
+    r"really |so )*allergic(?: to (?:it|them|that))?(?: too)?|(?:i |he |she )?(?:have |has |get |gets |had )?(?:an? )?(?:bad |severe )?"
+    r"allerg(?:y|ies)"
+)
+"""A clause that says that there is an allergy and no more."""
+SHUNS = re.compile(
+    r"不能?[吃用喝碰打沾]|不可以[吃用喝碰打]|[吃用喝碰打沾]不(?:了|得)|不敢[再吃用喝碰打]|别给|忌[吃用]|从不[吃用]|[吃用喝打碰抹涂]了|一[吃用喝打碰]|"
+    r"[吃用喝打碰]完|"
+    r"\b(?:can't|cannot|can not|mustn't|must not|don't|doesn't|never|avoid\w*|couldn't|no|not)\b"
+)
+OPENS_ZH = re.compile(r"(?:药物?|食物|有)?过敏(?:史|的药物?|的食物|的东西)?(?:有|是)?$")
+"""A clause that ends with the word allergy and leaves to the next what it is to: "有药物过敏史，青霉素和磺胺"."""
 JOINS = re.compile(r"[\s、,，/&+和及与跟]*")
 CUT = re.compile(
     r"\b(?:but|because|so|can|could|should|since|has|have|does|doesn't|isn't|means?|i (?:am|have|take|also|was|had|got|get|"
@@ -35,7 +49,9 @@ CUT = re.compile(
     r"who|with|we|you|ever|since|though|makes?|gives?|gave|made|causes?|caused|last|years?|in (?:19|20|the)|at age|at the|"
     r"at \d+|needed|required|ended|went|haha|lol|carry|carries|takes?|uses?|needs?|like|says?|though|right now|now|"
     r"anymore|at all|either|too|as well|either|"
-    r"just|badly|severely|really|very|according|apparently|actually|there|this|these|those)\b|[(\[]"
+    r"during|while|whilst|on (?:my|the)|at (?:my|the)|in (?:my|hospital|school)|today|yesterday|the last time|"
+    r"except|apart from|other than|besides|but for|just|badly|severely|really|very|according|apparently|actually|there|this|these|"
+    r"those)\b|[(\[]"
 )
 LEAD_EN = re.compile(
     r"^(?:(?:and|or|to|the|a|an|any|all|some|my|both|certain|most|many|several|also|only|even|things? like|stuff like|such as|"

@@ -27,7 +27,21 @@ def allergens(talk: Talk, number: int) -> Iterator[Allergen]:
             if not any(item.references or talk.is_named(item.place) for item in found) and _follows(talk, clause, anchor):
                 found = []  # "女28岁过敏阿奇霉素"
             found = found or [*_after_zh(talk, number, start, anchor)]
-        yield from found or _meant(talk, number, start, anchor)
+            if not found and say.OPENS_ZH.search(clause.low) and anchor >= clause.end - len("的食物有"):
+                found = [*_later(talk, number, start, anchor)]
+        yield from found or _because(talk, number, start, anchor) or _meant(talk, number, start, anchor)
+
+
+def _because(talk: Talk, number: int, begin: int, anchor: int) -> list[Allergen]:
+    """Read "不能吃海鲜，会过敏" and "I can't eat shellfish, I'm allergic": what the clause before shuns, or took."""
+    clause = talk.clauses[number]
+    before, _ = talk.neighbours(number)
+    if before is None or before.mode != "said" or not say.BARE.fullmatch(clause.low.strip()) or not say.SHUNS.search(before.low):
+        return []
+    named = [*talk.names_in(before), *talk.more_in(before)]
+    if any(not category_of(name, talk.tables) and name.of("condition") for name in named):
+        named = [name for name in named if category_of(name, talk.tables)]
+    return [item for name in named for item in listed(talk, before, name.start, name.end, begin, anchor)]
 
 
 def _meant(talk: Talk, number: int, begin: int, anchor: int) -> Iterator[Allergen]:

@@ -12,7 +12,8 @@ NONE = re.compile(
     r"无)(?:什么|任何)?会?过敏的|没(?:有)?对[^,，。]{0,6}(?:什么|任何)[^,，。]{0,4}过敏|"
     r"从(?:来|小到大|小)(?:就|都)?(?:没有?|不)过敏|从(?:来|小到大|小)?没过?敏过|(?:没有?|无)(?:一|1)个过敏|\bnil allerg|\bno allergys\b|"
     r"\ballergic to no(?:wt|ught)\b|\ballergic to nothing\b|\bnothing i(?:'m| am) allergic to\b|\bno (?!idea|clue)(?:\w+ ){0,3}?allerg(?:y|"
-    r"ies)\b(?! to \w)|\bnk?d?a\b|\bnkfa\b|\b(?:not|never been|isn't|aren't) allergic to (?:any|a single|anything|drugs|"
+    r"ies)\b(?! to (?!any|drugs?\b|med|foods?\b|things\b)\w)|\bnk?d?a\b|\bnkfa\b|\b(?:not|never been|isn't|"
+    r"aren't) allergic to (?:any|a single|anything|drugs|"
     r"medic)|(?:don't|do not|doesn't|does not|haven't|hasn't|have not|denies|without|"
     r"never had|not aware of|don't think i have)(?: got| have| any| know of)*(?: known| drug| food| medication| medicine|"
     r" other)* allerg|\ballerg(?:y|ies)[ :-]*(?:none|nil|no\b|nkda|n/a)|^(?:not|i'm not|no,? i'm not) allergic$"
@@ -36,6 +37,11 @@ DENIED = re.compile(
     r"been|have|had|got|be|a|an|any|known|truly|true|think i'?m|have any|currently|now|even))*\s*$"
 )
 DENIED_AFTER = re.compile(r"(?:的|史|反应)?(?:一个|1个)?(?:都|也)?(?:没有|没得|没)(?:过|的)?(?:$|[,，。!！])|的?(?:1个|一个)(?:都|也)没")
+FEARED = re.compile(
+    r"(?:担心|害怕|有点怕|(?<![恐可])怕(?!是))(?:自己|会|是|我|他|她|孩子|宝宝|再|又|对)*[^,，。]{0,8}$|"
+    r"\b(?:worried|afraid|scared|frightened|terrified|fear\w*|worry) (?:about|of|that|i might|i may)\b[^,.]{0,24}$"
+)
+"""Before an allergen: what is only feared is no allergy yet."""
 JUST = re.compile(r"\s*(?:just|only|but for)\b(?! to\b)")
 """What opens an exception and as often goes on with something else: "not allergic, just windy"."""
 NOT_ONLY = re.compile(r"不(?:仅|但|只|光|单)[^,，。]*$|不是不$|\bnot (?:only|just)\b[^.]*$")

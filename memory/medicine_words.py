@@ -63,7 +63,8 @@ RECENT = re.compile(
 NOT = re.compile(
     rf"(?:没有?|未|不|从不|从来没|从没|尚未|暂未|否认|拒绝|无)(?:在|再|有|敢|能|曾|会|规律|按时|正规)?{VERB_ZH}(?!饭|"
     rf"早饭|午|晚饭|东西|什么东西|完|了)|还没(?:有)?(?:开始)?{VERB_ZH}|"
-    r"(?:\b(?:not|never|nor)|n't) (?:\w+ ){0,2}?(?:on|tak\w*|us(?:e|ing|ed)|have|had|been on|been taking)\b|"
+    r"(?:\b(?:not|never|nor)|n't) (?:\w+ ){0,2}?(?:on|tak\w*|us(?:e|ing|ed)|have|"
+    r"had|been on|been taking)\b(?! (?:an? |any |the )?(?:\w+ )?(?:problems?|issues?|trouble|reactions?|bother|side|bad|time)\b)|"
     r"\bno (?:longer )?(?:\w+ )?(?=\w+$)|\brefus\w+|\bavoid\w*"
 )
 OPENS_LIST = re.compile(
@@ -116,7 +117,9 @@ ANAPHOR = re.compile(
     r"and) stopped\b(?! (?:by|at|smok|drink|breath|work|eat))|quit (?:it|them|that)|c[ao]me off (?:it|them|that|about)|"
     r"finished (?:it|the course|them)|discontinued it|off (?:it|them) now|took (?:me|him|her) off (?:it|them|that)|"
     r"(?:dropped|binned|ditched|tossed|chucked) (?:it|that|them)|(?:packed|jacked) (?:it|them) in|no longer (?:takes?|taking|on|"
-    r"use) (?:it|them|that)|until \w+$)"
+    r"use) (?:it|them|that)|until \w+$)|"
+    r"^(?:now |since |recently |just |but |and )*(?:stopped|quit|discontinued|finished)(?= (?:in|last|on|after|since|because|as|due|two|"
+    r"three|\d|a|it|january|jan|feb|march|april|may|june|july|aug|sept|oct|nov|dec)|$)"
 )
 NAMELESS = re.compile(
     r"[停药吃用服断]|结束|stop|quit|c[ao]me off|finish|discontinu|took|off (?:it|them)|drop|no longer|until|meds|medic|drugs|pills|"

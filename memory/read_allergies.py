@@ -140,7 +140,8 @@ def _spoken(talk: Talk, number: int, clause: Clause) -> Iterator[Fact]:
                 yield from allergy(talk, number, item, "active")
             return
     for item in allergens(talk, number):
-        yield from allergy(talk, number, item, _status(talk, clause, item))
+        if not say.FEARED.search(clause.low, 0, max(0, min(item.place, item.begin) - clause.start)):
+            yield from allergy(talk, number, item, _status(talk, clause, item))
 
 
 def _status(talk: Talk, clause: Clause, item: Allergen) -> Status:

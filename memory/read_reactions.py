@@ -52,7 +52,8 @@ _AFTER_EN = re.compile(
 _TOOK_EN = re.compile(r"\b(?:took|take|takes|taking|tried|had|given|gave (?:me|him|her)|on|used|using|eat|eats|ate|eating)\b[^,.]{0,16}$")
 _INTOLERANT = re.compile(
     r"(?P<zh>[\u4e00-\u9fff]{1,6}?)不耐受|对(?P<to>[\u4e00-\u9fffA-Za-z]{1,8})不耐受|(?:耐受不了|受不了|"
-    r"不能耐受)(?P<bear>[\u4e00-\u9fff]{2,8})|\b(?P<en>[a-z]+)[- ](?:intolerant|intolerance)\b|\b(?P<agree>[a-z]+) (?:doesn't|"
+    r"不能耐受)(?P<bear>[\u4e00-\u9fff]{2,8})|\b(?P<en>(?!(?:am|is|are|was|be|been|i'?m|he'?s|she'?s|very|severely|badly|an|a|of|"
+    r"to|and|also)\b)[a-z]+)[- ](?:intolerant|intolerance)\b|\b(?P<agree>[a-z]+) (?:doesn't|"
     r"does not|don't|do not|never) agrees? with (?:me|him|her)\b|\b(?:intolerant (?:to|of)|intolerance (?:to|of)|(?:can't|"
     r"cannot|couldn't|don't|not able to|unable to) tolerate)\s+(?P<of>(?!it\b|that\b|them\b|this\b|any)[a-z]+(?: [a-z]+)?)"
 )

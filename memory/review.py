@@ -9,8 +9,9 @@ from functools import cache
 
 from configs.settings import ROOT
 from memory.allergen_words import ANCHOR
+from memory.allergy_words import FEARED
 from memory.condition_words import STATES
-from memory.facts import Fact, Kind, Status
+from memory.facts import HOLDING, Fact, Kind, Status
 from memory.features import features
 from memory.learned import JUDGE, Judge, Judgement, load_judge
 from memory.mentions import Mention, mentions_in
@@ -19,7 +20,7 @@ from memory.read_conditions import condition
 from memory.read_medicines import medication
 from memory.substances import Allergen, references_of
 from memory.talk import Talk, value_of
-from memory.told_status import status_told
+from memory.told_status import fine_after, status_told
 from tools.errors import TableError
 
 _NEVER = 2.0
@@ -51,8 +52,14 @@ _REACTS = re.compile(
 _SWEAT = re.compile(r"汗|sweat", re.I)
 _SWEATS = re.compile(_SKIN)
 """Sweat is a sign of much else: only what skin does tells of an allergy to it."""
-_DENIES = re.compile(r"[没未无不否]|\b(?:no|not|never|none|nor|neither|without|refus\w+|\w+n't)\b")
+_DENIES = re.compile(r"[没未无不否]|\b(?:no|not|never|none|nor|neither|refus\w+|\w+n't)\b")
 """Without any of it in its own clause, a medicine is hardly denied: "我吃缬沙坦，没有过敏"."""
+_UNABLE = re.compile(
+    r"不(?:能|敢|可以?|得|了|小心|舒服|再)|[不没][吃用喝碰打]|\b(?:can'?t|cannot|mustn't|couldn't)\b|"
+    r"\b(?:don't|doesn't|do not|does not|never) (?:eat|take|drink|use|touch|go near)\b"
+)
+"""What is not eaten or taken is no less of an allergy."""
+_BUT = re.compile(r"\b(?:except|apart from|other than|besides|but not)(?: for| to)? (?:the |my )?$")
 ADD_UNTOLD = 0.7
 """The same of a thing of everyday life, such as sweat or paint, where nothing is said of what it does to anybody."""
 ADD_UNSAID = {"asked": 0.8, "supposed": 0.85, "told": _NEVER}
@@ -81,8 +88,10 @@ def reviewed(talk: Talk, facts: Sequence[Fact]) -> list[Fact]:
         if not mention.facts and _no_fact(talk, mention):
             continue
         verdict = decided(mention, opinion, reacts=_reacts(talk, mention), denies=_denies(talk, mention))
-        if verdict == mention.verdict:
+        if verdict == mention.verdict or (verdict[0] == "allergy" and verdict[1] in HOLDING and _feared(talk, mention)):
             continue
+        if verdict == ("medication", "denied") and fine_after(talk, mention):
+            verdict = ("allergy", "denied")  # "吃阿奇霉素没事"
         if verdict[1] == "active" and verdict[0] != mention.verdict[0]:
             verdict = (verdict[0], status_told(talk, mention, verdict[0]) or verdict[1])
         kept = _turned(talk, kept, mention, verdict, mentions)
@@ -92,10 +101,19 @@ def reviewed(talk: Talk, facts: Sequence[Fact]) -> list[Fact]:
 def _no_fact(talk: Talk, mention: Mention) -> bool:
     """Tell whether a name of which the rules read nothing is one that only looks like a fact: a simile, a part of a word, a state."""
     name = mention.name
+    begin = max(mention.clause.start, name.start - 16)
+    if _BUT.search(talk.low, begin, name.start) and ANCHOR.search(talk.low, mention.clause.start, name.start):
+        return True  # "allergic to all antibiotics except azithromycin"
     if mention.category in ("food", "thing"):
         return bool(_LIKE.search(talk.low, max(0, name.start - 16), name.start)) or talk.low.startswith("扁桃", max(0, name.start - 1))
     states = name.of("condition")
     return mention.category == "condition" and bool(states) and states <= STATES
+
+
+def _feared(talk: Talk, mention: Mention) -> bool:
+    """Tell whether an allergy is only feared: "我有点怕青霉素过敏", "worried about being allergic to penicillin"."""
+    clause, name = mention.clause, mention.name
+    return bool(FEARED.search(talk.low, clause.start, name.start) and ANCHOR.search(clause.low))
 
 
 def _reacts(talk: Talk, mention: Mention) -> bool:
@@ -113,6 +131,8 @@ def _denies(talk: Talk, mention: Mention) -> bool:
     )
     end = min((name.start for name in talk.names_in(here) if name.start >= mention.name.end), default=here.end)
     near = [talk.low[here.start : end], *(low for low in following if not ANCHOR.search(low)), *before]
+    if mention.verdict[0] == "allergy":  # "I can't take codeine because I'm allergic" denies nothing
+        near = [_UNABLE.sub(" ", low) for low in near]
     return any(_DENIES.search(low) for low in near)
 
 

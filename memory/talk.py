@@ -92,12 +92,12 @@ class Talk:
             rest = rest[: name.start - clause.start] + " " + rest[name.end - clause.start :]
         return bool(names) and not _FILLER.sub("", rest).strip()
 
-    def more_in(self, clause: Clause) -> list[Name]:
+    def more_in(self, clause: Clause, kinds: Sequence[str] = ("food", "thing", "drug")) -> list[Name]:
         """Return the names in a clause that no table knows and that can be on a list of allergens or medicines."""
         return [
             name
             for name, kind in self.more
-            if kind in ("food", "thing", "drug")
+            if kind in kinds
             and clause.start <= name.start
             and name.end <= clause.end
             and not any(other.start < name.end and name.start < other.end for other in self.names_in(clause))

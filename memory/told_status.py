@@ -39,12 +39,17 @@ def asks_allergy(talk: Talk, clause: Clause) -> bool:
     return False
 
 
+def fine_after(talk: Talk, mention: Mention) -> bool:
+    """Tell whether the words behind a name say that it is borne."""
+    return bool(_FINE_AFTER.match(talk.low[mention.name.end : max(mention.name.end, mention.clause.end)]))
+
+
 def status_told(talk: Talk, mention: Mention, kind: str) -> Status | None:
     """Return how a fact that the rules did not read stands by the words beside its name; ``None`` where they tell nothing."""
     clause, name = mention.clause, mention.name
     after = talk.low[name.end : max(name.end, clause.end)]
     if kind == "allergy":
-        if _FINE_AFTER.match(after):
+        if fine_after(talk, mention):
             return "denied"
         return "suspected" if _DOUBTS.search(clause.low) or asks_allergy(talk, clause) else None
     if kind != "medication":

@@ -42,6 +42,8 @@ def test_my_and_a_person_is_that_person_whatever_stands_between(case: str, table
 @pytest.mark.parametrize(
     "case",
     [
+        "I can't take codeine because I'm allergic. | self/allergy/codeine/active",
+        "I don't eat nuts because I'm allergic | self/allergy/nuts/active",
         "My penicillin allergy worries my mum. | self/allergy/penicillin/active",
         "I'm allergic to penicillin and take warfarin for AFib. | self/medication/warfarin/active; !self/allergy/warfarin/active",
         "I take lisinopril. No allergies. | self/allergy/*/denied; self/medication/lisinopril/active",
@@ -140,8 +142,16 @@ def test_a_denial_of_all_allergies_stays_one_and_ends_no_medicine(case: str, tab
     "case",
     [
         "对青霉素过敏头孢没事 | self/allergy/青霉素/active; self/allergy/头孢/denied",
+        "有药物过敏史，青霉素和磺胺 | self/allergy/青霉素/active; self/allergy/磺胺/active",
+        "I had an allergic reaction to contrast dye during a CT scan. | !self/allergy/during a ct scan/active",
+        "I've no allergies to any drugs except penicillin. | self/allergy/penicillin/active; !self/allergy/penicillin/denied",
+        "I'm allergic to all antibiotics except azithromycin | self/allergy/antibiotics/active; !self/allergy/azithromycin/active",
         "I'm allergic to cats, dogs and dust mites. | self/allergy/cats/active; self/allergy/dogs/active; self/allergy/dust mite/active",
-        "I'm penicillin allergic | self/allergy/penicillin/active",
+        "有药物过敏史，青霉素和磺胺 | self/allergy/青霉素/active; self/allergy/磺胺/active",
+        "I had an allergic reaction to contrast dye during a CT scan. |"
+        " self/allergy/contrast dye/active; !self/allergy/during a ct scan/active",
+        "I've no allergies to any drugs except penicillin. | self/allergy/penicillin/active; !self/allergy/drugs except/denied",
+        "I'm allergic to all antibiotics except azithromycin | self/allergy/antibiotics/active; !self/allergy/azithromycin/active",
         "im allergic to penicillin can i take amoxicillin | self/allergy/penicillin/active; !self/allergy/amoxicillin/active",
         "Since I'm allergic to penicillin should I avoid cefalexin? | self/allergy/penicillin/active; !self/allergy/cefalexin/active",
     ],
@@ -218,3 +228,31 @@ def test_the_rules_alone_read_what_is_said_outright(case: str, tables: Tables) -
     _, facts = by_rule(clean(said), tables, Speaker())
     found = {f"{fact.subject}/{fact.kind}/{fact.value}/{fact.status}" for fact in facts}
     assert set(wanted.split("; ")) <= found, found
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        "不能吃海鲜，会过敏 | self/allergy/海鲜/active",
+        "吃不了海鲜，过敏 | self/allergy/海鲜/active",
+    ],
+)
+def test_what_is_shunned_for_an_allergy_is_what_the_allergy_is_to(case: str, tables: Tables) -> None:
+    check(case, tables)
+
+
+@pytest.mark.parametrize("said", ["我有点怕青霉素过敏，从来没打过", "担心会对青霉素过敏", "I'm worried about being allergic to penicillin"])
+def test_an_allergy_that_is_only_feared_is_none(said: str, tables: Tables) -> None:
+    assert not any("/allergy/" in fact for fact in read(said, tables))
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        "我对青霉素、头孢过敏，吃阿奇霉素没事 | self/allergy/阿奇霉素/denied; !self/medication/阿奇霉素/denied",
+        "Never had any problem with penicillin | !self/medication/penicillin/denied",
+        "I am intolerant to lactose | self/intolerance/lactose/active",
+    ],
+)
+def test_what_is_borne_or_not_is_told_from_what_is_taken(case: str, tables: Tables) -> None:
+    check(case, tables)
