@@ -30,7 +30,8 @@ BETWEEN = re.compile(
 )
 BARE = re.compile(
     r"(?:因为|我|他|她|孩子|宝宝|就|会|要|都|也|很|容易|一|吃|用|喝|碰|打|沾|了|后|老是|总是|严重|有点|是)*过敏(?:的|了|啊|呀|性反应|反应)*|"
-    r"(?:because |as |since |and )?(?:i'?m |i am |he'?s |she'?s |he is |she is |we'?re |they'?re )?(?:very |highly |severely |badly |also |"
+    r"(?:because |as |since |and )?(?:my [a-z' -]{2,24} is |i'?m |i am |he'?s |she'?s |he is |she is |we'?re |they'?re )?(?:very |"
+    r"highly |severely |badly |also |"
     r"really |so )*allergic(?: to (?:it|them|that))?(?: too)?|(?:i |he |she )?(?:have |has |get |gets |had )?(?:an? )?(?:bad |severe )?"
     r"allerg(?:y|ies)"
 )
@@ -40,6 +41,7 @@ SHUNS = re.compile(
     r"[吃用喝打碰]完|"
     r"\b(?:can't|cannot|can not|mustn't|must not|don't|doesn't|never|avoid\w*|couldn't|no|not)\b"
 )
+CONTAINS = re.compile(r"含|里面?有|有没有|成分|\b(?:contain\w*|is there|are there|made (?:with|of|from)|in (?:it|this|that|them))\b")
 OPENS_ZH = re.compile(r"(?:药物?|食物|有)?过敏(?:史|的药物?|的食物|的东西)?(?:有|是)?$")
 """A clause that ends with the word allergy and leaves to the next what it is to: "有药物过敏史，青霉素和磺胺"."""
 JOINS = re.compile(r"[\s、,，/&+和及与跟]*")

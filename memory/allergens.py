@@ -35,13 +35,18 @@ def allergens(talk: Talk, number: int) -> Iterator[Allergen]:
 def _because(talk: Talk, number: int, begin: int, anchor: int) -> list[Allergen]:
     """Read "不能吃海鲜，会过敏" and "I can't eat shellfish, I'm allergic": what the clause before shuns, or took."""
     clause = talk.clauses[number]
-    before, _ = talk.neighbours(number)
-    if before is None or before.mode != "said" or not say.BARE.fullmatch(clause.low.strip()) or not say.SHUNS.search(before.low):
+    before = talk.clauses[number - 1] if number else None
+    if before is None or not say.BARE.fullmatch(clause.low.strip()):
         return []
-    named = [*talk.names_in(before), *talk.more_in(before)]
+    asked = (
+        before.mode == "asked" and before.sentence == clause.sentence - 1 and bool(say.CONTAINS.search(before.low))
+    )  # "Does it contain penicillin? I'm allergic."
+    if not asked and (before.mode != "said" or before.sentence != clause.sentence or not say.SHUNS.search(before.low)):
+        return []
+    named = [*talk.names_in(before), *talk.more_in(before)][-1 if asked else 0 :]
     if any(not category_of(name, talk.tables) and name.of("condition") for name in named):
         named = [name for name in named if category_of(name, talk.tables)]
-    return [item for name in named for item in listed(talk, before, name.start, name.end, begin, anchor)]
+    return [item for name in named for item in listed(talk, clause if asked else before, name.start, name.end, begin, anchor)]
 
 
 def _meant(talk: Talk, number: int, begin: int, anchor: int) -> Iterator[Allergen]:

@@ -65,7 +65,7 @@ NOT = re.compile(
     rf"早饭|午|晚饭|东西|什么东西|完|了)|还没(?:有)?(?:开始)?{VERB_ZH}|"
     r"(?:\b(?:not|never|nor)|n't) (?:\w+ ){0,2}?(?:on|tak\w*|us(?:e|ing|ed)|have|"
     r"had|been on|been taking)\b(?! (?:an? |any |the )?(?:\w+ )?(?:problems?|issues?|trouble|reactions?|bother|side|bad|time)\b)|"
-    r"\bno (?:longer )?(?:\w+ )?(?=\w+$)|\brefus\w+|\bavoid\w*"
+    r"(?:\bit'?s|\bthat'?s|\bis|\bwas) not (?:the |my )?(?=\w+$)|\bno (?:longer )?(?:\w+ )?(?=\w+$)|\brefus\w+|\bavoid\w*"
 )
 OPENS_LIST = re.compile(
     r"的药(?:有|是|包括)|药物?(?:有|是|包括)$|(?:在|平时|现在)(?:吃|用|服)?的药|吃的药|用的药|就[一两三]样|\b(?:meds|"
@@ -74,6 +74,12 @@ OPENS_LIST = re.compile(
     r"injection|patch|spray))\b"
 )
 IRREGULAR = re.compile(r"(?:没有?|不)(?:规律|按时|正规|坚持|每天|天天|经常|怎么)")
+MISSED = re.compile(
+    r"(?:今天|今早|昨天|昨晚|早上|晚上|中午|[一二三四五六七两几\d]+(?:天|顿|次)|忘了?|漏了?)(?:都|就|还|又)?(?:没|忘|漏)[了记]?[吃服用打]$|"
+    r"(?:忘(?:了|记)?|漏)[吃服用打]了?$|\b(?:haven't|hasn't|have not|didn't|forgot to|forgotten to|forgets to) (?:taken |had |take |have )"
+    r"(?:my|his|her) $"
+)
+"""Before a medicine: a dose of it was left out, so it is taken otherwise."""
 PLANNED = re.compile(
     rf"(?:想|打算|准备|要不要|能不能|可以|可不可以|能否|敢|是不是该)(?:把|自己停|停)|(?:能|可以|可不可以|能不能|要不要|"
     rf"该不该|应不应该|想(?:要|吃|用|试|换|买|停|去)|想先|应该|打算|是否|需不需要|"
@@ -87,7 +93,8 @@ PLANNED = re.compile(
     r"need to|needs to|going to|plan(?:ning|s)? to|thinking (?:of|about)|consider\w*|about to|(?:before|after|"
     r"avoid)(?= (?:taking|using|starting|i take|you take))|recommend\w*|suggest\w*|advis\w*|(?:was |were )?told (?:me |him |"
     r"her )?to|due to start|supposed to|start(?:ing)? (?:\w+ )?(?:on )?(?:next|tomorrow|soon)|scared to|afraid to|hesitant|"
-    r"allowed to|must|cannot|can't|instead of|if|to buy|ask(?:ed|ing)? (?:for|about)|tempted|offered|wanted to (?:put|start|"
+    r"rather|prefer\w*|reluctant|(?:don't|doesn't|didn't) want to|allowed to|must|cannot|can't|instead of|if|to buy|ask(?:ed|"
+    r"ing)? (?:for|about)|tempted|offered|wanted to (?:put|start|"
     r"give))\b"
 )
 REACT = re.compile(r"过敏|不耐受|皮试|allerg|anaphyl|intoleran|can't tolerate|cannot tolerate")
@@ -112,7 +119,7 @@ SWITCH = re.compile(
     r"\b(?P<into>switched|changed|moved)(?: me| him| her)? (?:over )?(?:on)?to\b"
 )
 ANAPHOR = re.compile(
-    r"^[^,，。]{0,14}?(?<!月经)(?:停(?:了|掉|用|药|服|的)|不(?:再)?吃了|没再吃|吃完了|不用了|没吃了|断了|结束了)[^,，。]{0,6}$|"
+    r"^[^,，。]{0,14}?(?<!月经)(?:停(?:了|掉|用|药|服|的)|不(?:再)?吃了|没再吃|吃完了|(?:刚|都|已经?|正好)[吃用打喝]完|不用了|没吃了|断了|结束了)[^,，。]{0,6}$|"
     r"\b(?:stopped (?:it|that|them|this|taking (?:it|them|that))|(?:have|has|had|just|'ve|i|he|she|then|but|"
     r"and) stopped\b(?! (?:by|at|smok|drink|breath|work|eat))|quit (?:it|them|that)|c[ao]me off (?:it|them|that|about)|"
     r"finished (?:it|the course|them)|discontinued it|off (?:it|them) now|took (?:me|him|her) off (?:it|them|that)|"
@@ -125,6 +132,11 @@ NAMELESS = re.compile(
     r"[停药吃用服断]|结束|stop|quit|c[ao]me off|finish|discontinu|took|off (?:it|them)|drop|no longer|until|meds|medic|drugs|pills|"
     r"nothing|anything|\b(?:on|take|takes|taking) (?:it|them|that|this)\b"
 )
+STOPPED_BY = re.compile(
+    r"\b(?:stopped|quit|came off|come off|discontinued|taken off)(?: taking| using)? (?:the |my |his |her )?$|停(?:了|用|掉)?$"
+)
+"""Right before a medicine: it was stopped, whatever else it did."""
+TAKEN = re.compile(r"[吃用打喝服涂抹输挂]|\b(?:on|dose|course|tablets?|took|taking|started|given|gave|prescribed|after)\b")
 NOT_STARTED = re.compile(
     r"还?没(?:有)?(?:开始|敢|动|拆)?(?:吃|服|用|打)?(?:呢|过(?!敏)|$)|一[粒片颗]都没|还没(?:吃|开始|用|打)|没(?:吃|动)过|"
     r"\b(?:haven't|have not|hasn't|didn't|"

@@ -39,6 +39,12 @@ def _own(body: str, found: list[re.Match[str]]) -> re.Match[str] | None:
     return None
 
 
+def _both(body: str, found: list[re.Match[str]]) -> str:
+    """Return who is meant beside the writer: "我跟我妹妹都", "my wife and I both"."""
+    both = say.WE_BOTH.search(body) if found else None
+    return next((str(match.lastgroup) for match in found if both and both.start() <= match.start() <= both.end()), "")
+
+
 def _named(low: str, found: list[re.Match[str]]) -> Named:
     told = say.TELLER.search(low) if found else None
     body = low[: told.start()] + " " * (told.end() - told.start()) + low[told.end() :] if told else low
@@ -46,8 +52,8 @@ def _named(low: str, found: list[re.Match[str]]) -> Named:
         found = [match for match in found if not (match.start() < told.end() and told.start() < match.end())]
     others = [(m.start(), str(m.lastgroup)) for m in found if not say.BESIDE.search(body[: m.start()])]
     own = _own(body, found)
-    if others and (both := say.WE_BOTH.search(body)) and both.start() <= others[0][0] <= both.end():
-        return Named(("self", others[0][1]))
+    if both := _both(body, found):
+        return Named(("self", both))
     if told and not others and not own and (say.SHE.search(body) or say.HE.search(body)) and (teller := PERSON.search(told[0])):
         return Named((str(teller.lastgroup),))
     if told and (own or "我" in told[0][1:] or re.search(r"\bme\b", told[0]) or re.search(r"\b(?:i|me|my)\b", body)) and not others:

@@ -30,7 +30,7 @@ TELLER = re.compile(
     rf"我?的?(?:老妈|老爸|{KIN_ZH})(?:大妈|大爷|阿姨|大姐|们|就|非|都|也|总|老|一直|跟我|告诉我|对我)*(?:说|讲|让我|叫我|劝我|建议|"
     rf"推荐|告诉|"
     rf"觉得|认为|怀疑|非说|发现我|不给|给喂|不让|带了|带来|送了|送的|炖的|特意|熬的|煮的|捐|过生日|请客|给我|帮我|送我|拿给我|问我|"
-    rf"催我|非要我|逼我)"
+    rf"催我|非要我|逼我)(?!自己)"
     r"|\b(?:my|a|our|his|her) (?:\w+ )?(?:mother|mum|mom|mam|father|dad|wife|husband|sister|brother|son|daughter|friend|ex|hubby|boss|"
     r"colleague|"
     r"neighbou?r|partner|grand\w+|aunt|uncle|cousin) (?:also |always |just |keeps? )?(?:says?|said|saying|told|tells|"

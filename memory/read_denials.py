@@ -46,7 +46,8 @@ _NONE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             rf"不)(?:有)?过敏|"
             r"\bnk?d?a\b|\b(?:no|without|denies|not any|never had any)(?: known| drug| food| medication| medicine| other)* allerg(?:y|"
             r"ies)\b(?! to)|\ballerg(?:y|ies)\s*[:-]?\s*(?:nil|none|nkda|no\b)|"
-            r"\ballergic to (?:nothing|nowt|nada|nil)\b|\bneither [\w ]{2,20} nor i (?:have|has|had) any[\w ]{0,12} allerg|\b(?:never|"
+            r"\ballergic to (?:nothing|nowt|nada|nil)\b|\b(?:neither|none) of (?:us|my|our|the|them)[\w ]{0,20} (?:have|has|had) any"
+            r"[\w ]{0,12} allerg|\bneither [\w ]{2,20} nor i (?:have|has|had) any[\w ]{0,12} allerg|\b(?:never|"
             r"not) (?:once )?react(?:ed|s)? to (?:anything|a thing|nothing)|\bnothing (?:i'm|she's|he's|that i'm|i am|he is|"
             r"she is) allergic to\b|\bnever (?:reacted|had a reaction) to any(?:thing)?\b|\bnot allergic to (?:anything|a thing|any)"
         ),
@@ -67,7 +68,7 @@ _NONE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ),
 )
 _HINT = re.compile(
-    r"[没无否未]|[都也]不|不[抽吃用]|\b(?:no|not|none|nil|never|nothing|nowt|nk?d?a|without|denies|nor|haven't|don't|doesn't|takes?|"
+    r"[没无否未]|[都也]不|不[抽吃用]|\b(?:no|not|none|nil|never|nothing|nowt|neither|nk?d?a|without|denies|nor|haven't|don't|doesn't|takes?|"
     r"n/a|unremarkable|fit|otherwise)\b"
 )
 _ANSWERS_NO = re.compile(

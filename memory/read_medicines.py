@@ -29,7 +29,7 @@ def read_medicines(talk: Talk) -> Iterator[Fact]:
     for clause in talk.clauses:
         if clause.mode in ("told", "supposed") or clause.kind not in ("", "medication", "condition"):
             continue
-        names = [name for name in medicines_in(talk, clause) if not claimed(talk, name)]
+        names = [name for name in medicines_in(talk, clause) if not claimed(talk, name) or _stopped_by(talk, clause, name)]
         if not names:
             yield from _nameless(talk, clause)
             if clause.mode == "said" and (say.OPENS_LIST.search(clause.low) or lists(clause)):
@@ -48,6 +48,11 @@ def read_medicines(talk: Talk) -> Iterator[Fact]:
                 end = names[number + 1].start if number + 1 < len(names) else clause.end
                 yield from medication(talk, clause, name, status, end, alone=len(names) == 1)
         frame = _Frame(clause.sentence, statuses[-1])
+
+
+def _stopped_by(talk: Talk, clause: Clause, name: Name) -> bool:
+    """Tell whether a clause says outright that a medicine was stopped: it was taken, whatever reaction has claimed it."""
+    return bool(say.STOPPED_BY.search(talk.low, clause.start, name.start))
 
 
 def _nameless(talk: Talk, clause: Clause) -> Iterator[Fact]:
@@ -85,14 +90,22 @@ def _last(talk: Talk, clause: Clause) -> Fact | None:
     near = [
         fact
         for fact in talk.found
-        if fact.kind == "intolerance" and fact.subject in clause.people and fact.span and fact.span[1] <= clause.start
+        if fact.subject in clause.people and fact.span and fact.span[1] <= clause.start and _borne_badly(talk, fact)
     ]
     told = talk.last("medication", clause.people)
     if told in talk.found and told and told.span and not _near(talk, told.span, clause):
         return None
     if near and (told is None or told not in talk.found):
-        return near[-1].model_copy(update={"kind": "medication", "detail": "", "facets": {}})
+        return near[-1].model_copy(update={"kind": "medication", "detail": "", "facets": {}, "severity": "", "category": ""})
     return told
+
+
+def _borne_badly(talk: Talk, fact: Fact) -> bool:
+    """Tell whether a fact is of a medicine that was taken and not borne."""
+    if fact.kind == "intolerance":
+        return True
+    taken = fact.kind == "allergy" and fact.holds and fact.category == "drug" and fact.span
+    return bool(taken and say.TAKEN.search(talk.low, *taken))
 
 
 def _near(talk: Talk, span: tuple[int, int], clause: Clause) -> bool:
@@ -134,6 +147,8 @@ def _status(talk: Talk, clause: Clause, name: Name, frame: _Frame) -> Status | N
         return frame.status
     if say.PLANNED.search(before) and not re.search(r"(?:过|了)[^,，]{0,6}$", before[-8:]):
         return None
+    if say.MISSED.search(before):
+        return "active"
     if say.NOT.search(before + low[name.start - clause.start : name.end - clause.start]) and not say.IRREGULAR.search(before):
         return "past" if say.STOPPED.search(low) else "denied"
     if say.NEVER_AFTER.match(after):

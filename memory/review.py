@@ -14,6 +14,7 @@ from memory.condition_words import STATES
 from memory.facts import HOLDING, Fact, Kind, Status
 from memory.features import features
 from memory.learned import JUDGE, Judge, Judgement, load_judge
+from memory.medicine_words import MISSED
 from memory.mentions import Mention, mentions_in
 from memory.read_allergies import allergy
 from memory.read_conditions import condition
@@ -90,6 +91,12 @@ def reviewed(talk: Talk, facts: Sequence[Fact]) -> list[Fact]:
         verdict = decided(mention, opinion, reacts=_reacts(talk, mention), denies=_denies(talk, mention))
         if verdict == mention.verdict or (verdict[0] == "allergy" and verdict[1] in HOLDING and _feared(talk, mention)):
             continue
+        if (
+            mention.verdict == ("medication", "past")
+            and verdict[0] in ("intolerance", "allergy")
+            and _read_already(kept, mention, verdict[0])
+        ):
+            continue  # "I stopped sertraline because it made me sick" says both
         if verdict == ("medication", "denied") and fine_after(talk, mention):
             verdict = ("allergy", "denied")  # "吃阿奇霉素没事"
         if verdict[1] == "active" and verdict[0] != mention.verdict[0]:
@@ -110,6 +117,11 @@ def _no_fact(talk: Talk, mention: Mention) -> bool:
     return mention.category == "condition" and bool(states) and states <= STATES
 
 
+def _read_already(facts: Sequence[Fact], mention: Mention, kind: str) -> bool:
+    """Tell whether a fact of a kind was read already of what a name that means another stands for."""
+    return any(fact.kind == kind and not mention.name.references.isdisjoint(fact.references) for fact in facts)
+
+
 def _feared(talk: Talk, mention: Mention) -> bool:
     """Tell whether an allergy is only feared: "我有点怕青霉素过敏", "worried about being allergic to penicillin"."""
     clause, name = mention.clause, mention.name
@@ -124,6 +136,8 @@ def _reacts(talk: Talk, mention: Mention) -> bool:
 def _denies(talk: Talk, mention: Mention) -> bool:
     """Tell whether anything is denied by a name or right after it, before another is named: "he offered me some, I didn't take it"."""
     here, place = mention.clause, mention.clause.number
+    if MISSED.search(talk.low, here.start, mention.name.start):
+        return False  # "今天没吃降压药": a dose was left out
     reach = 3 if mention.verdict[0] == "allergy" else 1
     following = [other.low for other in talk.clauses[place + 1 : place + 1 + reach] if not talk.names_in(other)]
     before = (
