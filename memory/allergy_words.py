@@ -15,7 +15,7 @@ NONE = re.compile(
     r"ies)\b(?! to (?!any|drugs?\b|med|foods?\b|things\b)\w)|\bnk?d?a\b|\bnkfa\b|\b(?:not|never been|isn't|"
     r"aren't) allergic to (?:any|a single|anything|drugs|"
     r"medic)|(?:don't|do not|doesn't|does not|haven't|hasn't|have not|denies|without|"
-    r"never had|not aware of|don't think i have)(?: got| have| any| know of)*(?: known| drug| food| medication| medicine|"
+    r"never had|not aware of|don't think i have)(?: got| have| any| know of| an?| a single)*(?: known| drug| food| medication| medicine|"
     r" other)* allerg|\ballerg(?:y|ies)[ :-]*(?:none|nil|no\b|nkda|n/a)|^(?:not|i'm not|no,? i'm not) allergic$"
 )
 PRESUPPOSED = re.compile(

@@ -45,7 +45,8 @@ def meant(talk: Talk, clause: Clause) -> list[Name] | None:
         named = [name for name in talk.names_in(other) if category_of(name, talk.tables)]
         others = any(other.start <= name.start < other.end for name, kind in talk.more if kind in ("food", "thing", "drug"))
         if (named or others) and (
-            (other.mode == "asked" and _asks_it(talk, other)) or (other.mode != "asked" and _TRIED.search(other.low))
+            (other.mode == "asked" and _asks_it(talk, other))
+            or (other.mode != "asked" and ("反应" in clause.low or _TRIED.search(other.low)))
         ):
             return named
         if named:

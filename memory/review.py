@@ -55,6 +55,7 @@ _SWEATS = re.compile(_SKIN)
 """Sweat is a sign of much else: only what skin does tells of an allergy to it."""
 _DENIES = re.compile(r"[没未无不否]|\b(?:no|not|never|none|nor|neither|refus\w+|\w+n't)\b")
 """Without any of it in its own clause, a medicine is hardly denied: "我吃缬沙坦，没有过敏"."""
+_MINE = re.compile(r"我(?!们|妈|爸|国)[^,，。]{0,12}过敏|\bi(?:'m| am|'ve| have|m)\b[^,.]{0,24}\ballerg")
 _UNABLE = re.compile(
     r"不(?:能|敢|可以?|得|了|小心|舒服|再)|[不没][吃用喝碰打]|\b(?:can'?t|cannot|mustn't|couldn't)\b|"
     r"\b(?:don't|doesn't|do not|does not|never) (?:eat|take|drink|use|touch|go near)\b"
@@ -65,6 +66,8 @@ ADD_UNTOLD = 0.7
 """The same of a thing of everyday life, such as sweat or paint, where nothing is said of what it does to anybody."""
 ADD_UNSAID = {"asked": 0.8, "supposed": 0.85, "told": _NEVER}
 """The same where the clause asks, supposes or quotes."""
+DROP_SURE = 0.96
+"""Of an allergy to something of a known name that the writer says outright to have: "I'm allergic to grass, take Zyrtec"."""
 DROP_UNKNOWN = 0.85
 """Of a thing that no table knows: the model has seen too few of them."""
 _LIKE = re.compile(r"\blike (?:half )?(?:an? |the )$|[像象](?:只|个|条)?$|[肿红][得成了](?:像|个|了)*$")
@@ -88,7 +91,7 @@ def reviewed(talk: Talk, facts: Sequence[Fact]) -> list[Fact]:
     for mention, opinion in zip(mentions, model.judge(features(talk, mentions)), strict=True):
         if not mention.facts and _no_fact(talk, mention):
             continue
-        verdict = decided(mention, opinion, reacts=_reacts(talk, mention), denies=_denies(talk, mention))
+        verdict = decided(mention, opinion, reacts=_reacts(talk, mention), denies=_denies(talk, mention), own=_own(talk, mention))
         if verdict == mention.verdict or (verdict[0] == "allergy" and verdict[1] in HOLDING and _feared(talk, mention)):
             continue
         if (
@@ -120,6 +123,12 @@ def _no_fact(talk: Talk, mention: Mention) -> bool:
 def _read_already(facts: Sequence[Fact], mention: Mention, kind: str) -> bool:
     """Tell whether a fact of a kind was read already of what a name that means another stands for."""
     return any(fact.kind == kind and not mention.name.references.isdisjoint(fact.references) for fact in facts)
+
+
+def _own(talk: Talk, mention: Mention) -> bool:
+    """Tell whether the rules read an allergy of the writer's own from "I'm allergic to ...", and to something that has a name."""
+    said = mention.verdict == ("allergy", "active") and mention.clause.people == ("self",) and bool(_MINE.search(mention.clause.low))
+    return said and (mention.known or any(name is mention.name for name, _ in talk.more))
 
 
 def _feared(talk: Talk, mention: Mention) -> bool:
@@ -167,7 +176,7 @@ def judge() -> Judge | None:
         return None
 
 
-def decided(mention: Mention, opinion: Judgement, *, reacts: bool = True, denies: bool = True) -> tuple[str, str]:
+def decided(mention: Mention, opinion: Judgement, *, reacts: bool = True, denies: bool = True, own: bool = False) -> tuple[str, str]:
     """Return kind and status of a name, both empty for nothing: what the rules say unless the model is sure of something else.
 
     Args:
@@ -175,6 +184,7 @@ def decided(mention: Mention, opinion: Judgement, *, reacts: bool = True, denies
         opinion: of the model.
         reacts: whether the message speaks of anything that happens to whoever is allergic.
         denies: whether anything is denied where the name stands, or right after it.
+        own: whether the writer says outright that it is an allergy of theirs.
     """
     allowed = _OF[mention.category]
     whole = opinion.kinds[""] + sum(opinion.kinds[kind] for kind in allowed)
@@ -190,7 +200,7 @@ def decided(mention: Mention, opinion: Judgement, *, reacts: bool = True, denies
         if mention.category == "thing" and not reacts:
             least = _NEVER if _SWEAT.search(mention.name.words) else max(least, ADD_UNTOLD)
         return (best, status) if 1 - chance[""] >= least else ("", "")
-    if chance[""] >= (DROP.get(kind, _NEVER) if mention.known else DROP_UNKNOWN):
+    if chance[""] >= (DROP_SURE if own else DROP.get(kind, _NEVER) if mention.known else DROP_UNKNOWN):
         return ("", "")
     if best != kind and chance[best] >= TURN and chance[best] > chance.get(kind, 0) and best in ADD:
         return (best, status)
