@@ -30,6 +30,7 @@ def test_what_was_read_rightly_still_is(case: str, tables: Tables) -> None:
     "case",
     [
         "我用过阿奇霉素，没有过敏。 | self/allergy/阿奇霉素/denied; !self/allergy/*/denied",
+        "我在吃阿莫西林，没有过敏反应 | self/allergy/阿莫西林/denied; !self/allergy/*/denied; self/medication/阿莫西林/active",
         "打过青霉素，不过敏 | self/allergy/青霉素/denied; !self/allergy/*/denied",
         "碘过敏？没有的，增强CT做过三回都好好的 | self/allergy/碘/denied; !self/allergy/*/denied",
         "青霉素？不过敏啊，打过好多回。 | self/allergy/青霉素/denied",
@@ -46,6 +47,7 @@ def test_a_denial_without_a_name_is_of_what_was_just_named(case: str, tables: Ta
     [
         "我吃缬沙坦，没有过敏 | self/allergy/*/denied; self/medication/缬沙坦/active",
         "医生问我有没有过敏，我说没有。 | self/allergy/*/denied",
+        "I have never had an allergic reaction to anything | self/allergy/*/denied",
         "我从来不过敏的 | self/allergy/*/denied",
         "Wife: nil allergies. | wife/allergy/*/denied",
     ],
@@ -62,6 +64,7 @@ def test_a_denial_of_all_allergies_stays_one_and_ends_no_medicine(case: str, tab
         "I had an allergic reaction to contrast dye during a CT scan. | !self/allergy/during a ct scan/active",
         "I've no allergies to any drugs except penicillin. | self/allergy/penicillin/active; !self/allergy/penicillin/denied",
         "I'm allergic to all antibiotics except azithromycin | self/allergy/antibiotics/active; !self/allergy/azithromycin/active",
+        "I'm allergic to grass, take Zyrtec | self/allergy/grass/active",
         "I'm allergic to cats, dogs and dust mites. | self/allergy/cats/active; self/allergy/dogs/active; self/allergy/dust mite/active",
         "有药物过敏史，青霉素和磺胺 | self/allergy/青霉素/active; self/allergy/磺胺/active",
         "I had an allergic reaction to contrast dye during a CT scan. |"
