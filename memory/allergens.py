@@ -23,8 +23,30 @@ def allergens(talk: Talk, number: int) -> Iterator[Allergen]:
             if not found and start == clause.start and before and talk.only_names(before):  # "Penicillin: anaphylaxis"
                 found = [*listed(talk, before, before.start, before.end, start, anchor)]
         else:
-            found = [*_before_zh(talk, number, start, anchor)] or [*_after_zh(talk, number, start, anchor)]
-        yield from found or _meant(talk, number, start, anchor)
+            found = [*_before_zh(talk, number, start, anchor)]
+            if not any(item.references or talk.is_named(item.place) for item in found) and _follows(talk, clause, anchor):
+                found = []  # "女28岁过敏阿奇霉素"
+            found = found or [*_after_zh(talk, number, start, anchor)]
+            if not found and say.OPENS_ZH.search(clause.low) and anchor >= clause.end - len("的食物有"):
+                found = [*_later(talk, number, start, anchor)]
+        yield from found or _because(talk, number, start, anchor) or _meant(talk, number, start, anchor)
+
+
+def _because(talk: Talk, number: int, begin: int, anchor: int) -> list[Allergen]:
+    """Read "不能吃海鲜，会过敏" and "I can't eat shellfish, I'm allergic": what the clause before shuns, or took."""
+    clause = talk.clauses[number]
+    before = talk.clauses[number - 1] if number else None
+    if before is None or not say.BARE.fullmatch(clause.low.strip()):
+        return []
+    asked = (
+        before.mode == "asked" and before.sentence == clause.sentence - 1 and bool(say.CONTAINS.search(before.low))
+    )  # "Does it contain penicillin? I'm allergic."
+    if not asked and (before.mode != "said" or before.sentence != clause.sentence or not say.SHUNS.search(before.low)):
+        return []
+    named = [*talk.names_in(before), *talk.more_in(before)][-1 if asked else 0 :]
+    if any(not category_of(name, talk.tables) and name.of("condition") for name in named):
+        named = [name for name in named if category_of(name, talk.tables)]
+    return [item for name in named for item in listed(talk, clause if asked else before, name.start, name.end, begin, anchor)]
 
 
 def _meant(talk: Talk, number: int, begin: int, anchor: int) -> Iterator[Allergen]:
@@ -100,9 +122,21 @@ def _earlier(talk: Talk, number: int, begin: int, anchor: int) -> Iterator[Aller
 def _after_zh(talk: Talk, number: int, begin: int, anchor: int) -> Iterator[Allergen]:
     clause = talk.clauses[number]
     opened = say.LIST_AFTER.match(talk.low, anchor, clause.end)
+    if opened is None and _follows(talk, clause, anchor):
+        end = anchor
+        for name in talk.names_in(clause):
+            if name.start >= end and say.JOINS.fullmatch(talk.low, end, name.start):
+                end = name.end
+        yield from listed(talk, clause, anchor, end, begin, anchor)
+        return
     if opened and opened.end() < clause.end:
         yield from listed(talk, clause, opened.end(), clause.end, begin, anchor)
         yield from _later(talk, number, begin, anchor)
+
+
+def _follows(talk: Talk, clause: Clause, anchor: int) -> bool:
+    """Tell whether the name of an allergen stands right behind the word allergy."""
+    return any(name.start == anchor and category_of(name, talk.tables) for name in talk.names_in(clause))
 
 
 def _after_en(talk: Talk, number: int, begin: int, anchor: int) -> Iterator[Allergen]:
@@ -150,11 +184,12 @@ def _before_en(talk: Talk, clause: Clause, start: int, anchor: int) -> Iterator[
         if before and re.match(r"[^,.]{0,8}\b(?:i|he|she)\b", talk.low[before[-1].end : start]):
             yield from listed(talk, clause, before[-1].start, before[-1].end, start, anchor)
         return
-    if not re.match(r"allerg(?:y|ies)|reactions?", talk.low[start : start + 9]):
+    adjective = re.match(r"allergic(?! to\b)", talk.low[start : start + 12])  # "I'm penicillin allergic", "my egg-allergic nephew"
+    if not adjective and not re.match(r"allerg(?:y|ies)|reactions?", talk.low[start : start + 9]):
         return
     run = _run(talk, clause, clause.start, start)
     if run is not None:
         yield from listed(talk, clause, run, start, start, anchor)
-    elif word := re.search(r"\b([a-z]+(?:[- ][a-z]+)?)\s+$", talk.low[clause.start : start]):
+    elif not adjective and (word := re.search(r"\b([a-z]+(?:[- ][a-z]+)?)\s+$", talk.low[clause.start : start])):
         last = word[1].split()[-1]
         yield from unknown(talk, clause, clause.start + word.start(1) + word[1].rfind(last), start, start, anchor)

@@ -10,10 +10,12 @@ NONE = re.compile(
     r"(?:过敏史?|过敏情况|过敏的?药物?)\s*[:：]?\s*(?:无|没有|否认|未发现|暂无)|(?:对)?(?:什么|啥|任何|"
     r"所有)[^,，。过]{0,6}(?:都|也)?(?:不|没)(?:会|有)?过敏|(?:没有?|"
     r"无)(?:什么|任何)?会?过敏的|没(?:有)?对[^,，。]{0,6}(?:什么|任何)[^,，。]{0,4}过敏|"
-    r"\ballergic to nothing\b|\bnothing i(?:'m| am) allergic to\b|\bno (?!idea|clue)(?:\w+ ){0,3}?allerg(?:y|"
-    r"ies)\b(?! to \w)|\bnk?d?a\b|\bnkfa\b|\b(?:not|never been|isn't|aren't) allergic to (?:any|a single|anything|drugs|"
+    r"从(?:来|小到大|小)(?:就|都)?(?:没有?|不)过敏|从(?:来|小到大|小)?没过?敏过|(?:没有?|无)(?:一|1)个过敏|\bnil allerg|\bno allergys\b|"
+    r"\ballergic to no(?:wt|ught)\b|\ballergic to nothing\b|\bnothing i(?:'m| am) allergic to\b|\bno (?!idea|clue)(?:\w+ ){0,3}?allerg(?:y|"
+    r"ies)\b(?! to (?!any|drugs?\b|med|foods?\b|things\b)\w)|\bnk?d?a\b|\bnkfa\b|\b(?:not|never been|isn't|"
+    r"aren't) allergic to (?:any|a single|anything|drugs|"
     r"medic)|(?:don't|do not|doesn't|does not|haven't|hasn't|have not|denies|without|"
-    r"never had|not aware of|don't think i have)(?: got| have| any| know of)*(?: known| drug| food| medication| medicine|"
+    r"never had|not aware of|don't think i have)(?: got| have| any| know of| an?| a single)*(?: known| drug| food| medication| medicine|"
     r" other)* allerg|\ballerg(?:y|ies)[ :-]*(?:none|nil|no\b|nkda|n/a)|^(?:not|i'm not|no,? i'm not) allergic$"
 )
 PRESUPPOSED = re.compile(
@@ -34,6 +36,14 @@ DENIED = re.compile(
     r"(?:\b(?:not|never|no longer|no|isn't|aren't|wasn't|without|denies|neither|nor)|n't)\b(?: (?:actually|really|in fact|"
     r"been|have|had|got|be|a|an|any|known|truly|true|think i'?m|have any|currently|now|even))*\s*$"
 )
+DENIED_AFTER = re.compile(r"(?:的|史|反应)?(?:一个|1个)?(?:都|也)?(?:没有|没得|没)(?:过|的)?(?:$|[,，。!！])|的?(?:1个|一个)(?:都|也)没")
+FEARED = re.compile(
+    r"(?:担心|害怕|有点怕|(?<![恐可])怕(?!是))(?:自己|会|是|我|他|她|孩子|宝宝|再|又|对)*[^,，。]{0,8}$|"
+    r"\b(?:worried|afraid|scared|frightened|terrified|fear\w*|worry) (?:about|of|that|i might|i may)\b[^,.]{0,24}$"
+)
+"""Before an allergen: what is only feared is no allergy yet."""
+JUST = re.compile(r"\s*(?:just|only|but for)\b(?! to\b)")
+"""What opens an exception and as often goes on with something else: "not allergic, just windy"."""
 NOT_ONLY = re.compile(r"不(?:仅|但|只|光|单)[^,，。]*$|不是不$|\bnot (?:only|just)\b[^.]*$")
 CORRECTS = re.compile(
     r"搞错|弄错|说错|记错|误会|更正|纠正|误诊|其实|证实|证明|确认|排除|推翻|取消|后来|复查|重新|激发试验|actually|"
@@ -41,6 +51,8 @@ CORRECTS = re.compile(
     r"challenge|outgrew|outgrown|misdiagnos|wrong|ruled out"
 )
 REVOKED = re.compile(
+    r"\b(?:that|it|this)(?:'s| is| was) (?:all |just |simply |completely )?(?:wrong|not true|untrue|nonsense|rubbish|a mistake|an error|"
+    r"incorrect|a myth)\b|(?:那|这)(?:个|条)?(?:都)?是(?:错的|弄错|搞错|误会|误诊)|"
     r"(?:激发试验|皮试|过敏原?(?:检测|测试|检查)|复查|重新(?:做|查|测)|脱敏)[^。!！?？]{0,24}(?:阴性|正常|通过|没事|"
     r"没问题|不过敏)|(?:标签|记录|诊断)[^。,，]{0,6}(?:取消|去掉|"
     r"撤销|划掉)|(?:后来|最后|已经?|医生)[^。,，]{0,10}(?:排除了?过敏|证实不是|推翻|说不是过敏)|"

@@ -27,11 +27,13 @@ _CUT = re.compile(
     r"\s(?=(?:but|because|which|although|though|while|however|whereas)\b)|\s(?=(?:and|so|since|plus)\s+(?:i|my|he|she|we|"
     r"they|am|is|has|have|had|not|no|never|also|his|her|the|started|stopped|switched|now|takes?|uses?|needs?|carries|"
     r"carry|taking|been|was|were|use|if|"
-    r"using|sometimes)\b)|"
+    r"using|sometimes|(?:hubby|husband|wife|mum|mom|mam|dad|gran|nan|grandma|grandpa|grandad|sis)(?:'s)?(?= \w))\b)|"
     r"\s(?=(?:and|so) (?:can|could|should|is|would|may|do|does|what)\b)|"
+    r"(?<=[a-z0-9]{3})(?<!\bhow)(?<!what)(?<!which)(?<!when)(?<!where)(?<!\bwhy)(?<!\bwho)(?<!\bwot)(?<!\bwat)(?<!much)(?<!often)(?<!long)(?<!soon)(?<!many)"
+    r"\s(?=(?:can|could|should) (?:i|he|she|we)\b)|"
     rf"(?<=[{_HAN}])(?<![给让说跟和对叫帮是像问诉而但为果要讲劝因比以如若设一])(?=我(?:自己|本人|也|没|有|是|对|在|倒))|"
     rf"(?<=[^\d]):\s+(?!\d)|(?<=[{_HAN}])[：:](?=[{_HAN}])|(?<=[{_HAN}])(?=(?:我|他|她)?(?:现在|如今)(?:已经|也|都)?(?:不|没|好|停))|"
-    rf"(?<=[{_HAN}\d])(?=[他她](?:\d{{1,2}}(?!\d)|[一二三四五六七八九]?十))|——+"
+    rf"(?<=[{_HAN}\d])(?=(?<!司)[他她](?:\d{{1,2}}(?!\d)|[一二三四五六七八九]?十))|——+"
 )
 _ASK_ZH = (
     r"(?:还|也|我|他|她|孩子|宝宝|那|就|现在|请问|是不是)*(?:能不能|能否|可不可以|可否|可以|能(?!量|力)|要不要|"
@@ -42,7 +44,7 @@ _INNER_QUESTION = re.compile(_ASK_ZH)
 _ENDS_ASKING = re.compile(r"(?:吗|呢|么|嘛|不|没有|吧)?[?？]+[”」』）)\"']*\s*$|(?:吗|呢|(?<!什)么)\s*[。.!！~]*\s*$")
 _QUESTION_WORD = re.compile(
     r"能不能|能否|可不可以|可否|会不会|是不是|是否|要不要|该不该|应不应该|需不需要|有没有|怎么[办样]|如何|为什么|为啥|"
-    r"(?<!没)(?<!没有)(?<!对)什么(?!药都|都|也)|哪[个些种里]|多久|多少(?!年)|(?<![这前后好过头第])几[天次片粒]|过不过敏|算不算|"
+    r"(?<!没)(?<!没有)(?<!对)什么(?!药都|都|也)|哪[个些种里]|多久|多少(?!年)|(?<![这前后好过头第])几(?:[天次片粒支袋滴颗勺包格]|毫升|ml)|过不过敏|算不算|"
     r"好不好|行不行|吗$|吗[”』」']|(?<!检)(?<!访)(?:医生|护士|大夫|有人|他们|别人)问|怎么回事|一般都?有|哪些表现|"
     r"^(?:so |and |but |also |or |please |then )*(?:can|could|should|shall|is|do|does|did|would|may|might|what|how|"
     r"why)\b(?! (?:not |also )?(?:(?:allergic|taking|on|pregnant|diabetic)\b|a |\d))|^(?:explain|tell me|does anyone|anyone (?:know|"
@@ -57,7 +59,7 @@ _SUPPOSES = re.compile(
     r"!过敏史)(?<![药我他她])的话(?!我)|哪怕|即使|就算|一旦|除非|"
     r"\b(?:if|suppose|supposing|assuming|what if|in case|unless|imagine|let's say|"
     r"(?<!must )(?<!should )(?<!\bi )(?<!they )(?<!doctors )(?<!docs )(?<!people )(?<!i'd )(?<!to )(?<!would )(?<!can )say(?= (?:i|he|"
-    r"she|someone|my|a person|you)\b)|hypothetically|were i|for example|e\.g|"
+    r"she|someone|somebody|anyone|anybody|my|a person|a patient|you)\b)|hypothetically|were i|for example|e\.g|"
     r"would)\b(?! (?:he|she|i|you)?'?s? ?(?:it|that) (?:helps|matters))"
 )
 _UNSURE = re.compile(r"不知道(?:是不是|算不算|是否)|不确定|不清楚是不是|说不准|\b(?:not sure|don't know|unsure|unclear) (?:if|whether)\b")

@@ -21,7 +21,7 @@ _NOT_I = re.compile(
     r"^(?:but |and |though |while )?(?:i|me|my \w+|he|she|the (?:other|rest))\b[^,.]{0,6}(?:am not|'m not|isn't|aren't|"
     r"don't|doesn't|haven't|hasn't|is not|does not|do not)(?: either| though| myself)?$"
 )
-_ANSWERS_NO = re.compile(r"(?:说|答|回答)?(?:不过敏|没有过敏|没过敏过?|没有|不会)$|\b(?:said no|i'm not|i am not)$")
+_ANSWERS_NO = re.compile(r"(?:说|答|回答)?(?:不过敏|没有过敏|没过敏过?|没有|不会)(?:的|啊|呀|哈|过)*$|\b(?:said no|i'm not|i am not)$")
 _NOT_X = re.compile(
     r"[跟与和][^,，]{1,8}(?:没关系|无关)|不关[^,，]{1,8}的?事|记[岔混串]|看错|打错|搞混|岔了|\bnothing to do with\b|"
     r"(?:不是|并不是|并非|而不是|不对|错了|写错|弄错|搞错|记错|说错)|\b(?:not|isn't|wasn't|never|mixed (?:that|it|"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from memory.clauses import read_clauses
 from memory.corrections import read_corrections, settled
+from memory.ellipses import read_ellipses
 from memory.facts import Fact
 from memory.more import more_names
 from memory.people import Speaker
@@ -38,6 +39,7 @@ _READERS = (
     read_states,
     read_measures,
     read_denials,
+    read_ellipses,
     read_corrections,
 )
 

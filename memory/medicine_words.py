@@ -24,7 +24,10 @@ NOW = re.compile(
     r"started (?:taking|using)|gave (?:me|him|her)|had (?:a|one|two|\d|several|\w+) doses? of|given|giving (?:him|her|them|"
     r"my)|switched|changed|moved) ?|^(?:taking|using|on|took|takes|take(?= \w+ (?:\d|every|daily|for|twice|once)))\b|"
     r"\b(?:controlled|managed|treated|maintained) (?:with|by|on)\b|\b(?:meds|medications?|medicines?|tablets) (?:are|"
-    r"include|is|:)|\bhas (?:me|him|her) on\b"
+    r"include|is|:)|\bhas (?:me|him|her) on\b|"
+    r"(?<=[a-z] )(?:takes|is taking|is on)\b(?! (?:to|care|place|part|after|it|time|top|about|ages|forever|hours|days|weeks|a|"
+    r"the (?:time|whole|way)|"
+    r"(?:my|his|her) (?:time|way|feet|own)|holiday|vacation|leave|sick)\b)"
 )
 VERB_BEFORE = re.compile(
     rf"(?:(?:^|[我他她妈爸奶爷婆公姐妹哥弟儿女子孩宝人也还都就在天晚早后要时药,，：:]){VERB_ZH}|{VERB_ZH}(?:了|着|"
@@ -36,10 +39,13 @@ OF_MINE = re.compile(
 )
 STOPPED = re.compile(
     rf"(?:停了|停用|停药|停掉|停服|停止|已停|断了|断药|戒了|戒掉|不(?:再|用)?(?:{VERB_ZH})了|"
-    rf"没(?:有)?再?(?:继续)?{VERB_ZH}了|不用了|(?:吃|用|打|喝|服)完了?|"
+    rf"没(?:有)?再?(?:继续)?{VERB_ZH}了|不(?:再)?{VERB_ZH}[啦咯]|不敢(?:再)?{VERB_ZH}了?$|撤[了掉]|[吃用打]光了|停的|没往下{VERB_ZH}|不用了|(?:吃|用|打|喝|服)完了?|"
     rf"疗程(?:已经?|都)?(?:结束|完|满)|已(?:经)?(?:结束|完成)|减停|没再|停\b|刚停|早停|"
     r"\b(?:stopped|quit|came off|come off|coming off|discontinued|no longer|not (?:\w+ )?any ?more|anymore|ended|ran out|"
-    r"finished|completed|off (?:it|them|of)|weaned|taken off|took (?:me|him|her) off|dropped|gave up|am off|i'm off|"
+    r"finished|completed|off (?:it|them|of)|weaned|taken off|took (?:me|him|her) off|dropped|gave up|binned|ditched|tossed (?:it|"
+    r"them)|chucked|"
+    r"packed (?:it |them )?in|yanked|whipped (?:it |them )?(?:away|out)|ripped off|jacked (?:it|them) in|moved (?:me|him|her) off|"
+    r"am off|i'm off|"
     r"been off|until|used to)\b)"
 )
 PAST = re.compile(
@@ -57,8 +63,9 @@ RECENT = re.compile(
 NOT = re.compile(
     rf"(?:没有?|未|不|从不|从来没|从没|尚未|暂未|否认|拒绝|无)(?:在|再|有|敢|能|曾|会|规律|按时|正规)?{VERB_ZH}(?!饭|"
     rf"早饭|午|晚饭|东西|什么东西|完|了)|还没(?:有)?(?:开始)?{VERB_ZH}|"
-    r"(?:\b(?:not|never|nor)|n't) (?:\w+ ){0,2}?(?:on|tak\w*|us(?:e|ing|ed)|have|had|been on|been taking)\b|"
-    r"\bno (?:longer )?(?:\w+ )?(?=\w+$)|\brefus\w+|\bavoid\w*"
+    r"(?:\b(?:not|never|nor)|n't) (?:\w+ ){0,2}?(?:on|tak\w*|us(?:e|ing|ed)|have|"
+    r"had|been on|been taking)\b(?! (?:an? |any |the )?(?:\w+ )?(?:problems?|issues?|trouble|reactions?|bother|side|bad|time)\b)|"
+    r"(?:\bit'?s|\bthat'?s|\bis|\bwas) not (?:the |my )?(?=\w+$)|\bno (?:longer )?(?:\w+ )?(?=\w+$)|\brefus\w+|\bavoid\w*"
 )
 OPENS_LIST = re.compile(
     r"的药(?:有|是|包括)|药物?(?:有|是|包括)$|(?:在|平时|现在)(?:吃|用|服)?的药|吃的药|用的药|就[一两三]样|\b(?:meds|"
@@ -67,6 +74,12 @@ OPENS_LIST = re.compile(
     r"injection|patch|spray))\b"
 )
 IRREGULAR = re.compile(r"(?:没有?|不)(?:规律|按时|正规|坚持|每天|天天|经常|怎么)")
+MISSED = re.compile(
+    r"(?:今天|今早|昨天|昨晚|早上|晚上|中午|[一二三四五六七两几\d]+(?:天|顿|次)|忘了?|漏了?)(?:都|就|还|又)?(?:没|忘|漏)[了记]?[吃服用打]$|"
+    r"(?:忘(?:了|记)?|漏)[吃服用打]了?$|\b(?:haven't|hasn't|have not|didn't|forgot to|forgotten to|forgets to) (?:taken |had |take |have )"
+    r"(?:my|his|her) $"
+)
+"""Before a medicine: a dose of it was left out, so it is taken otherwise."""
 PLANNED = re.compile(
     rf"(?:想|打算|准备|要不要|能不能|可以|可不可以|能否|敢|是不是该)(?:把|自己停|停)|(?:能|可以|可不可以|能不能|要不要|"
     rf"该不该|应不应该|想(?:要|吃|用|试|换|买|停|去)|想先|应该|打算|是否|需不需要|"
@@ -75,11 +88,13 @@ PLANNED = re.compile(
     rf"求)[^,，]{{0,10}}{VERB_ZH}|(?:说|让|建议|推荐|要)(?:我|他|她|"
     rf"给我)?(?:可以|可能|先|再|要|需要)[^,，]{{0,6}}{VERB_ZH}|(?:建议|推荐)|不(?:能|可以|敢|想|要|愿|让)(?:给|"
     rf"再)?(?:我|他|她|孩子)?{VERB_ZH}|"
-    r"\b(?:can|could|should|may|might|would|will|shall|safe to|ok to|okay to|want(?:s|ed)?(?: me| him| her)? (?:to|on)|"
+    r"\b(?:can|could|should|(?<!in )(?<!since )(?<!last )(?<!of )(?<!until )(?<!from )may|might|would|will|shall|safe to|ok to|"
+    r"okay to|want(?:s|ed)?(?: me| him| her)? (?:to|on)|"
     r"need to|needs to|going to|plan(?:ning|s)? to|thinking (?:of|about)|consider\w*|about to|(?:before|after|"
     r"avoid)(?= (?:taking|using|starting|i take|you take))|recommend\w*|suggest\w*|advis\w*|(?:was |were )?told (?:me |him |"
     r"her )?to|due to start|supposed to|start(?:ing)? (?:\w+ )?(?:on )?(?:next|tomorrow|soon)|scared to|afraid to|hesitant|"
-    r"allowed to|must|cannot|can't|instead of|if|to buy|ask(?:ed|ing)? (?:for|about)|tempted|offered|wanted to (?:put|start|"
+    r"rather|prefer\w*|reluctant|(?:don't|doesn't|didn't) want to|allowed to|must|cannot|can't|instead of|if|to buy|ask(?:ed|"
+    r"ing)? (?:for|about)|tempted|offered|wanted to (?:put|start|"
     r"give))\b"
 )
 REACT = re.compile(r"过敏|不耐受|皮试|allerg|anaphyl|intoleran|can't tolerate|cannot tolerate")
@@ -104,18 +119,26 @@ SWITCH = re.compile(
     r"\b(?P<into>switched|changed|moved)(?: me| him| her)? (?:over )?(?:on)?to\b"
 )
 ANAPHOR = re.compile(
-    r"^[^,，。]{0,14}?(?<!月经)(?:停(?:了|掉|用|药|服|的)|不(?:再)?吃了|没再吃|吃完了|不用了|没吃了|断了|结束了)[^,，。]{0,6}$|"
+    r"^[^,，。]{0,14}?(?<!月经)(?:停(?:了|掉|用|药|服|的)|不(?:再)?吃了|没再吃|吃完了|(?:刚|都|已经?|正好)[吃用打喝]完|不用了|没吃了|断了|结束了)[^,，。]{0,6}$|"
     r"\b(?:stopped (?:it|that|them|this|taking (?:it|them|that))|(?:have|has|had|just|'ve|i|he|she|then|but|"
     r"and) stopped\b(?! (?:by|at|smok|drink|breath|work|eat))|quit (?:it|them|that)|c[ao]me off (?:it|them|that|about)|"
     r"finished (?:it|the course|them)|discontinued it|off (?:it|them) now|took (?:me|him|her) off (?:it|them|that)|"
-    r"dropped (?:it|that)|no longer (?:takes?|taking|on|use) (?:it|them|that)|until \w+$)"
+    r"(?:dropped|binned|ditched|tossed|chucked) (?:it|that|them)|(?:packed|jacked) (?:it|them) in|no longer (?:takes?|taking|on|"
+    r"use) (?:it|them|that)|until \w+$)|"
+    r"^(?:now |since |recently |just |but |and )*(?:stopped|quit|discontinued|finished)(?= (?:in|last|on|after|since|because|as|due|two|"
+    r"three|\d|a|it|january|jan|feb|march|april|may|june|july|aug|sept|oct|nov|dec)|$)"
 )
 NAMELESS = re.compile(
     r"[停药吃用服断]|结束|stop|quit|c[ao]me off|finish|discontinu|took|off (?:it|them)|drop|no longer|until|meds|medic|drugs|pills|"
     r"nothing|anything|\b(?:on|take|takes|taking) (?:it|them|that|this)\b"
 )
+STOPPED_BY = re.compile(
+    r"\b(?:stopped|quit|came off|come off|discontinued|taken off)(?: taking| using)? (?:the |my |his |her )?$|停(?:了|用|掉)?$"
+)
+"""Right before a medicine: it was stopped, whatever else it did."""
+TAKEN = re.compile(r"[吃用打喝服涂抹输挂]|\b(?:on|dose|course|tablets?|took|taking|started|given|gave|prescribed|after)\b")
 NOT_STARTED = re.compile(
-    r"还?没(?:有)?(?:开始|敢|动|拆)?(?:吃|服|用|打)?(?:呢|过|$)|一[粒片颗]都没|还没(?:吃|开始|用|打)|没(?:吃|动)过|"
+    r"还?没(?:有)?(?:开始|敢|动|拆)?(?:吃|服|用|打)?(?:呢|过(?!敏)|$)|一[粒片颗]都没|还没(?:吃|开始|用|打)|没(?:吃|动)过|"
     r"\b(?:haven't|have not|hasn't|didn't|"
     r"did not|never|not yet) (?:\w+ )?(?:taken|started|start|take|took|begun|picked|filled|touched|used)\b"
 )
@@ -123,6 +146,10 @@ ON_IT = re.compile(
     r"\b(?:been on|i'm on|am on|he's on|she's on|take|takes|taking|on) (?:it|them|that|this)\b|(?:一直|正?在|每天)(?:都|在)?(?:吃|用|"
     r"服)(?:它|这个|着|这种)"
 )
+NEVER_AFTER = re.compile(
+    rf"(?:片|胶囊|颗粒)?(?:我|他|她)?(?:倒|也|都|是|从来?|从未|还|一直|全|一概|1概)*(?:(?:没有?|未){VERB_ZH}过|(?:全|都|一概|1概)不{VERB_ZH}(?!了|完|惯|得))"
+)
+"""What follows on a medicine never taken: "激素没用过", "钙片我一概不吃"."""
 GENERIC_ZH = re.compile(
     r"(?<![\u4e00-\u9fff])?(?:感冒|退烧|退热|消炎|止痛|止疼|降压|降糖|降脂|降血脂|安眠|止咳|抗过敏|避孕|抗抑郁|激素|"
     r"靶向|抗凝|抗病毒|止泻|胃|心脏|甲状腺|抗癫痫|利尿|降尿酸|中成|"

@@ -32,10 +32,17 @@ def named_in(low: str) -> Named:
 def _own(body: str, found: list[re.Match[str]]) -> re.Match[str] | None:
     """Return where the writer is named; "我嫂子" and "我家老人" name somebody else."""
     for match in say.SELF.finditer(body):
-        kin = next((other for other in found if other.start() >= match.end()), None)
-        if match[0] != "我" or kin is None or not re.fullmatch(r"的|家里?的?|那|们家的?|们?屋头|", body[match.end() : kin.start()]):
+        kin = next((other for other in found if other.end() > match.end()), None)
+        between = body[match.end() : max(match.end(), kin.start())] if kin else ""
+        if kin is None or not (match[0] in ("我", "my") and say.MINE.fullmatch(between)):
             return match
     return None
+
+
+def _both(body: str, found: list[re.Match[str]]) -> str:
+    """Return who is meant beside the writer: "我跟我妹妹都", "my wife and I both"."""
+    both = say.WE_BOTH.search(body) if found else None
+    return next((str(match.lastgroup) for match in found if both and both.start() <= match.start() <= both.end()), "")
 
 
 def _named(low: str, found: list[re.Match[str]]) -> Named:
@@ -45,8 +52,8 @@ def _named(low: str, found: list[re.Match[str]]) -> Named:
         found = [match for match in found if not (match.start() < told.end() and told.start() < match.end())]
     others = [(m.start(), str(m.lastgroup)) for m in found if not say.BESIDE.search(body[: m.start()])]
     own = _own(body, found)
-    if others and (both := say.WE_BOTH.search(body)) and both.start() <= others[0][0] <= both.end():
-        return Named(("self", others[0][1]))
+    if both := _both(body, found):
+        return Named(("self", both))
     if told and not others and not own and (say.SHE.search(body) or say.HE.search(body)) and (teller := PERSON.search(told[0])):
         return Named((str(teller.lastgroup),))
     if told and (own or "我" in told[0][1:] or re.search(r"\bme\b", told[0]) or re.search(r"\b(?:i|me|my)\b", body)) and not others:
@@ -92,12 +99,14 @@ class Speaker:
         self._cares = "care_recipient" in known
         self._siblings = False
         self._staff = False
+        self._aunt = False
         self._spoken = [person for person in (*known, current) if person != "self"]
 
     def hear(self, low: str) -> None:
         """Take note of what a whole folded message tells: the writer nurses somebody, or the children are brother and sister."""
         self._cares = self._cares or bool(say.CARER.search(low))
         self._siblings = bool(say.SIBLINGS.search(low))
+        self._aunt = "姨妈" in low
 
     def about(self, low: str, ahead: str = "") -> tuple[str, ...]:
         """Return whom a folded clause is about, and remember it; ``ahead`` is what follows: "he takes rum daily, my husband"."""
@@ -188,6 +197,8 @@ class Speaker:
         for person in reversed(self._spoken):
             if person not in against:
                 return person
+        if self._aunt and pronoun == "she":  # "我姨妈来了，她有糖尿病": no period has diabetes
+            return "aunt"
         if later := self._later(ahead, say.FAMILY - against, short=False):
             self._spoken.append(later)
             return later
@@ -196,4 +207,4 @@ class Speaker:
         if say.WE.search(low + ahead) or say.HIMSELF.search(low):
             return say.SPOUSE[pronoun]
         self.unclear = True
-        return "other"
+        return "child" if say.YOUNG_AGE.search(f"{low} {ahead}") else "other"

@@ -29,7 +29,7 @@ TELLER = re.compile(
     rf"我?的?(?:老妈|老爸|{KIN_ZH})(?:大妈|大爷|阿姨|大姐|们|就|非|都|也|总|老|一直|跟我|告诉我|对我)*(?:说|讲|让我|叫我|劝我|建议|"
     rf"推荐|告诉|"
     rf"觉得|认为|怀疑|非说|发现我|不给|给喂|不让|带了|带来|送了|送的|炖的|特意|熬的|煮的|捐|过生日|请客|给我|帮我|送我|拿给我|问我|"
-    rf"催我|非要我|逼我)"
+    rf"催我|非要我|逼我)(?!自己)"
     r"|\b(?:my|a|our|his|her) (?:\w+ )?(?:mother|mum|mom|mam|father|dad|wife|husband|sister|brother|son|daughter|friend|ex|hubby|boss|"
     r"colleague|"
     r"neighbou?r|partner|grand\w+|aunt|uncle|cousin) (?:also |always |just |keeps? )?(?:says?|said|saying|told|tells|"
@@ -73,9 +73,21 @@ SELF_EN = (
     rf"\b(?:my|mine)\b(?! (?:own )?(?:[\w-]+ ){{0,2}}(?:{KIN_EN})s?\b)"
 )
 SELF = re.compile(rf"{SELF_ZH}|{SELF_EN}")
+# Between "my" and the person: "my granny", "my gym buddy", "我一岁半的女儿", "我有个3岁的女儿".
+MINE = re.compile(
+    r"(?:的|家里?的?|那个?|们家的?|们?屋头|(?:[也还]?有(?:1|一)?个)?[^,，。对吃用给在有和跟把被让说]{0,12}的)?(?:老|小)?|"
+    r" (?:(?!(?:and|or|for|from|to|is|are|was|has|had|on|with|by|in|of|after|because)\b|\w+'s\b)[\w-]+ ){0,3}"
+)
+YOUNG_AGE = re.compile(
+    r"\b(?:she|he)(?:'s| is| was)?(?: only| just| nearly| almost| about)? (?:(?:[1-9]|1[0-2]|one|two|three|four|five|six|seven|eight|nine|"
+    r"ten|eleven|twelve)(?: and a half)?(?: years?(?: old)?| ?yo)?|\d{1,2} ?(?:months?|weeks?|days?|mo)(?: old)?)(?= ?(?:$|[,.;!?]|"
+    r"and\b|but\b))|"
+    r"[她他](?:才|刚|今年|现在|只有|快)*(?:[1-9]|1[0-2]|[一两二三四五六七八九十])(?:周?岁|个多?月)"
+)
+"""A child's age, of one who is only called she or he."""
 SHE = re.compile(r"她|\b(?:she|her|hers|she's|herself)\b")
 HE = re.compile(
-    r"(?<![其吉倍阿洛普伐瑞匹氟司利克])他(?![们汀克莫巴环扎拉米唑卡达昔人乐滨林尼洛定格替酚赛西啶芬])|\b(?:he|his|him|he's|"
+    r"(?<![其吉倍阿洛普伐瑞匹氟司利克])他(?![们汀克莫巴环扎拉米唑卡达昔人乐滨林尼洛定格替酚赛西啶芬酮])|\b(?:he|his|him|he's|"
     r"himself)\b"
 )
 FEMALE = frozenset(

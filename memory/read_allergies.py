@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from memory import allergy_words as say
 from memory import patterns as re
 from memory.allergen_words import ANCHOR
 from memory.allergens import allergens
+from memory.bare_denials import meant
 from memory.clauses import Clause
 from memory.facts import ANY, Fact, Status
+from memory.read_tests import tested
 from memory.severity import REACTION, reaction_in, severity_of
-from memory.substances import Allergen, category_of, listed
-from memory.talk import Talk, details
+from memory.substances import Allergen, category_of, listed, references_of
+from memory.talk import Talk, details, value_of
+from tools.names import Name
 from tools.text import fold
 
 
@@ -21,7 +24,10 @@ def read_allergies(talk: Talk) -> Iterator[Fact]:
     for number, clause in enumerate(talk.clauses):
         if clause.mode in ("told", "supposed"):
             continue
-        if clause.kind == "allergy":
+        if results := [*tested(talk, clause)] if clause.mode == "said" else []:
+            for item, status in results:
+                yield from allergy(talk, number, item, status)
+        elif clause.kind == "allergy":
             yield from _form(talk, number, clause)
         elif say.HINT.search(clause.low) and (ANCHOR.search(clause.low) or re.search(r"\bnk?da\b", clause.low)):
             yield from _spoken(talk, number, clause)
@@ -39,7 +45,8 @@ def _excepted(talk: Talk, number: int, clause: Clause) -> Iterator[Fact]:
     match = say.EXCEPT.match(clause.low)
     if match and before and (ANCHOR.search(before.low) or say.NONE.search(before.low)):
         for item in listed(talk, clause, clause.start + match.start("what"), clause.end, clause.end, clause.end):
-            yield from allergy(talk, number, item, "active")
+            if item.references or talk.is_named(item.place) or not say.JUST.match(clause.low):
+                yield from allergy(talk, number, item, "active")
 
 
 def _answer(talk: Talk, number: int, clause: Clause) -> Iterator[Fact]:
@@ -94,14 +101,30 @@ def _form(talk: Talk, number: int, clause: Clause) -> Iterator[Fact]:
 def _none_known(talk: Talk, clause: Clause) -> Iterator[Fact]:
     if say.OTHER.search(clause.low) or (say.FOOD_ONLY.search(clause.low) and not say.DRUG.search(clause.low)) or clause.mode == "asked":
         return
-    yield from talk.facts(clause, "allergy", ANY, status="denied", category="drug")
+    names = meant(talk, clause)
+    yield from _denied_names(talk, clause, names or ())
+    if names is None:
+        yield from talk.facts(clause, "allergy", ANY, status="denied", category="drug")
+
+
+def _denied_names(talk: Talk, clause: Clause, names: Iterable[Name]) -> Iterator[Fact]:
+    for name in names:
+        references = references_of(name)
+        yield from talk.facts(
+            clause, "allergy", value_of(name, references, talk), words=name.words, status="denied", references=references,
+            category=category_of(name, talk.tables),
+        )  # fmt: skip
 
 
 def _spoken(talk: Talk, number: int, clause: Clause) -> Iterator[Fact]:
     if clause.mode == "asked" and not say.PRESUPPOSED.search(clause.low):
         return
     excepted = say.EXCEPT.search(clause.low)
-    if none := say.NONE.search(clause.low):
+    none = say.NONE.search(clause.low)
+    if none is None and (names := meant(talk, clause)):
+        yield from _denied_names(talk, clause, names)
+        return
+    if none:
         start, end = clause.start + none.start(), clause.start + none.end() + len(" to ")
         inside = [
             name
@@ -117,7 +140,8 @@ def _spoken(talk: Talk, number: int, clause: Clause) -> Iterator[Fact]:
                 yield from allergy(talk, number, item, "active")
             return
     for item in allergens(talk, number):
-        yield from allergy(talk, number, item, _status(talk, clause, item))
+        if not say.FEARED.search(clause.low, 0, max(0, min(item.place, item.begin) - clause.start)):
+            yield from allergy(talk, number, item, _status(talk, clause, item))
 
 
 def _status(talk: Talk, clause: Clause, item: Allergen) -> Status:
@@ -129,6 +153,7 @@ def _status(talk: Talk, clause: Clause, item: Allergen) -> Status:
     sentence = " ".join(other.low for other in talk.clauses if other.sentence == clause.sentence and other.start >= clause.start)
     denied = _denied(before, between)
     whole = " ".join(other.low for other in talk.clauses if abs(other.sentence - clause.sentence) <= 1)
+    denied = denied or (item.clause is clause and bool(say.DENIED_AFTER.match(low, max(0, item.anchor - clause.start))))
     if denied and say.PAST.search(before):
         return "past"
     if denied:

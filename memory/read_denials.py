@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from memory import patterns as re
+from memory.bare_denials import meant
 from memory.clauses import Clause
 from memory.facts import ANY, Fact, Kind
+from memory.substances import category_of
 from memory.talk import Talk
 
 _NO = r"(?:没有?|无|否认|未见|从?没得过|从没)(?:任何|什么|啥|过|其他|别的|明显|特殊|重大|严重|明确)*(?:的)?"
@@ -44,7 +46,8 @@ _NONE: tuple[tuple[Kind, re.Pattern], ...] = (
             rf"不)(?:有)?过敏|"
             r"\bnk?d?a\b|\b(?:no|without|denies|not any|never had any)(?: known| drug| food| medication| medicine| other)* allerg(?:y|"
             r"ies)\b(?! to)|\ballerg(?:y|ies)\s*[:-]?\s*(?:nil|none|nkda|no\b)|"
-            r"\ballergic to (?:nothing|nowt|nada|nil)\b|\bneither [\w ]{2,20} nor i (?:have|has|had) any[\w ]{0,12} allerg|\b(?:never|"
+            r"\ballergic to (?:nothing|nowt|nada|nil)\b|\b(?:neither|none) of (?:us|my|our|the|them)[\w ]{0,20} (?:have|has|had) any"
+            r"[\w ]{0,12} allerg|\bneither [\w ]{2,20} nor i (?:have|has|had) any[\w ]{0,12} allerg|\b(?:never|"
             r"not) (?:once )?react(?:ed|s)? to (?:anything|a thing|nothing)|\bnothing (?:i'm|she's|he's|that i'm|i am|he is|"
             r"she is) allergic to\b|\bnever (?:reacted|had a reaction) to any(?:thing)?\b|\bnot allergic to (?:anything|a thing|any)"
         ),
@@ -53,8 +56,9 @@ _NONE: tuple[tuple[Kind, re.Pattern], ...] = (
         "medication",
         re.compile(
             rf"{_NO}(?:长期)?(?:用药史?|服药史?|吃药|服药|长期药|在吃的?药|吃(?:什么|任何|啥)药)(?:$|[、和及或])|^(?:我|他|她|也|平时|"
-            rf"都|现在|从来|目前|暂时|还)*(?:不吃|没吃|没在吃|未服|不用)(?:任何|什么|啥)?药(?:的|物)?$|(?:什么|啥|任何|[1一]样|[1一]片|"
-            rf"半片|西药|处方)药?(?:物)?[^,，]{{0,3}}(?:都|也|1概|一概)?(?:不|没)(?:在)?(?:吃|用|服|有)|不曾用药|没用过药|"
+            rf"都|现在|从来|目前|暂时|还)*(?:不吃|没吃|没在吃|未服|不用)(?:任何|什么|啥)?药(?:的|物)?$|(?:什么|啥|任何|[1一]样|西|"
+            rf"处方)药(?:物)?[^,，]{{0,3}}(?:都|也|1概|一概)?(?:不|没)(?:在)?(?:吃|用|服|有)|"
+            rf"(?:什么|啥|[1一]样|[1一]片|半片)(?:都|也)(?:不|没)(?:在)?(?:吃|用|服)|不曾用药|没用过药|"
             r"\b(?:don't|doesn't|not|never) (?:take|taking|on) (?:a thing|anything|nothing|a single (?:tablet|pill|thing))\b(?! for)|"
             r"\bmedic\w+ take i none\b|\b(?:no|not on any|not taking any|don't take any|doesn't take any|takes no|take no|without|"
             r"nor)(?: regular| current| other| daily| prescription)* (?:meds|medications?|medicines?|tablets|pills|"
@@ -64,11 +68,12 @@ _NONE: tuple[tuple[Kind, re.Pattern], ...] = (
     ),
 )
 _HINT = re.compile(
-    r"[没无否未]|[都也]不|不[抽吃用]|\b(?:no|not|none|nil|never|nothing|nowt|nk?d?a|without|denies|nor|haven't|don't|doesn't|takes?|"
+    r"[没无否未]|[都也]不|不[抽吃用]|\b(?:no|not|none|nil|never|nothing|nowt|neither|nk?d?a|without|denies|nor|haven't|don't|doesn't|takes?|"
     r"n/a|unremarkable|fit|otherwise)\b"
 )
 _ANSWERS_NO = re.compile(
-    r"^(?:also |just |um |no,? )*(?:none|no|nil|nope|nothing|never|没有?|无|否|都没有|没得|木有)(?:没得|没有|的|呀|啊)?(?: at all|"
+    r"^(?:also |just |um |no,? |i said |我?就?[说答填]的?)*(?:none|no|nil|nope|nothing|never|没有?|无|否|都没有|没得|木有)(?:没得|"
+    r"没有|的|呀|啊)?(?: at all|"
     r" really| known| at present| at the moment)?(?: doctor)?$"
 )
 _ASKED: tuple[tuple[Kind, re.Pattern], ...] = (
@@ -113,7 +118,7 @@ def _answered(talk: Talk, clause: Clause) -> Iterator[Fact]:
     if before is None or before.mode != "asked" or len(before.low) > 26 or not _ANSWERS_NO.search(clause.low):
         return
     for kind, pattern in _ASKED:
-        if pattern.search(before.low):
+        if pattern.search(before.low) and not (kind == "allergy" and any(category_of(name, talk.tables) for name in talk.names_in(before))):
             single = kind in ("smoking", "alcohol")
             value = ("是" if talk.language == "zh" else "yes") if single else ANY
             yield from talk.facts(clause, kind, value, status="denied", category="drug" if kind == "allergy" else "")
@@ -121,6 +126,10 @@ def _answered(talk: Talk, clause: Clause) -> Iterator[Fact]:
 
 def _contradicted(talk: Talk, clause: Clause, kind: Kind) -> bool:
     """Tell whether the message names one of the kind after all, or the denial is of foods alone."""
+    if kind == "medication" and talk.language == "zh" and "药" not in talk.low:
+        return True  # "什么都没吃" is of food as well
+    if kind == "allergy" and meant(talk, clause) is not None:
+        return True
     if kind == "allergy" and _FOOD_ONLY.search(clause.low) and not re.search(r"药|drug|medic", clause.low):
         return True
     said = (fact for fact in talk.found if fact.kind == kind and fact.subject in clause.people and fact.value != ANY)

@@ -29,7 +29,7 @@ def read_medicines(talk: Talk) -> Iterator[Fact]:
     for clause in talk.clauses:
         if clause.mode in ("told", "supposed") or clause.kind not in ("", "medication", "condition"):
             continue
-        names = [name for name in medicines_in(talk, clause) if not claimed(talk, name)]
+        names = [name for name in medicines_in(talk, clause) if not claimed(talk, name) or _stopped_by(talk, clause, name)]
         if not names:
             yield from _nameless(talk, clause)
             if clause.mode == "said" and (say.OPENS_LIST.search(clause.low) or lists(clause)):
@@ -48,6 +48,11 @@ def read_medicines(talk: Talk) -> Iterator[Fact]:
                 end = names[number + 1].start if number + 1 < len(names) else clause.end
                 yield from medication(talk, clause, name, status, end, alone=len(names) == 1)
         frame = _Frame(clause.sentence, statuses[-1])
+
+
+def _stopped_by(talk: Talk, clause: Clause, name: Name) -> bool:
+    """Tell whether a clause says outright that a medicine was stopped: it was taken, whatever reaction has claimed it."""
+    return bool(say.STOPPED_BY.search(talk.low, clause.start, name.start))
 
 
 def _nameless(talk: Talk, clause: Clause) -> Iterator[Fact]:
@@ -76,7 +81,7 @@ def _nameless(talk: Talk, clause: Clause) -> Iterator[Fact]:
 def _replaces(clause: Clause) -> bool:
     """Tell whether a clause says only what was switched to: the medicine spoken of before it is the one given up."""
     match = say.SWITCH.search(clause.low)
-    alone = re.match(r"[^,，]{0,6}(?:换|改)(?:成|为|用|吃)", clause.low)
+    alone = re.match(r"[^,，]{0,6}(?:换|改)(?:成|为|用|吃|服|打|的|了|上|回)", clause.low)
     return bool((match and match["into"]) or alone) and not say.PLANNED.search(clause.low)
 
 
@@ -85,14 +90,22 @@ def _last(talk: Talk, clause: Clause) -> Fact | None:
     near = [
         fact
         for fact in talk.found
-        if fact.kind == "intolerance" and fact.subject in clause.people and fact.span and fact.span[1] <= clause.start
+        if fact.subject in clause.people and fact.span and fact.span[1] <= clause.start and _borne_badly(talk, fact)
     ]
     told = talk.last("medication", clause.people)
     if told in talk.found and told and told.span and not _near(talk, told.span, clause):
         return None
     if near and (told is None or told not in talk.found):
-        return near[-1].model_copy(update={"kind": "medication", "detail": "", "facets": {}})
+        return near[-1].model_copy(update={"kind": "medication", "detail": "", "facets": {}, "severity": "", "category": ""})
     return told
+
+
+def _borne_badly(talk: Talk, fact: Fact) -> bool:
+    """Tell whether a fact is of a medicine that was taken and not borne."""
+    if fact.kind == "intolerance":
+        return True
+    taken = fact.kind == "allergy" and fact.holds and fact.category == "drug" and fact.span
+    return bool(taken and say.TAKEN.search(talk.low, *taken))
 
 
 def _near(talk: Talk, span: tuple[int, int], clause: Clause) -> bool:
@@ -134,8 +147,12 @@ def _status(talk: Talk, clause: Clause, name: Name, frame: _Frame) -> Status | N
         return frame.status
     if say.PLANNED.search(before) and not re.search(r"(?:过|了)[^,，]{0,6}$", before[-8:]):
         return None
+    if say.MISSED.search(before):
+        return "active"
     if say.NOT.search(before + low[name.start - clause.start : name.end - clause.start]) and not say.IRREGULAR.search(before):
         return "past" if say.STOPPED.search(low) else "denied"
+    if say.NEVER_AFTER.match(after):
+        return "denied"
     if _ended(talk, clause, name):
         return "past"
     return _taken(talk, clause, name, frame, before, after)
@@ -150,6 +167,7 @@ def _taken(talk: Talk, clause: Clause, name: Name, frame: _Frame, before: str, a
         and frame.sentence == clause.sentence
         and frame.status
         and not re.match(r"\s*(?:makes?|made|gave|gives|is|was|were|are|can|could)\b", after)
+        and not (frame.status != "active" and re.match(rf"倒|(?:我|是|就|还|现在|一直|也|都|在)*{say.VERB_ZH}(?:了|着|过|的)", after))
     ):
         return frame.status
     mine = say.OF_MINE.search(before) or say.ON_EN.search(before)

@@ -10,6 +10,7 @@ from memory.facts import Fact
 from memory.severity import severity_of
 from memory.substances import category_of, references_of
 from memory.talk import Talk, details, value_of
+from memory.told_status import asks_allergy
 from tools.names import Name
 
 _TAKEN_ZH = re.compile(
@@ -44,12 +45,15 @@ _CAUSES_EN = re.compile(
 )
 _AFTER_EN = re.compile(
     r"(?:after|from|with|on|when(?:ever)? (?:i|he|she)(?:'m)? (?:take|took|takes|on|had|tried)|because of|due to|"
-    r"to)\s+(?:taking |having |starting |eating |a dose of |the |my |some )*$"
+    r"to)\s+(?:taking |having |starting |eating |"
+    r"(?:(?:the|my|his|her|their|a|one|two|three|that|first|second|third|last|single|every|each|few) )*(?:doses?|course|tablets?|pills?|"
+    r"capsules?|shots?|injections?|bites?|sips?|glass|cup|handful|piece|slice|spoonful) of |the |my |his |her |some )*$"
 )
 _TOOK_EN = re.compile(r"\b(?:took|take|takes|taking|tried|had|given|gave (?:me|him|her)|on|used|using|eat|eats|ate|eating)\b[^,.]{0,16}$")
 _INTOLERANT = re.compile(
     r"(?P<zh>[\u4e00-\u9fff]{1,6}?)不耐受|对(?P<to>[\u4e00-\u9fffA-Za-z]{1,8})不耐受|(?:耐受不了|受不了|"
-    r"不能耐受)(?P<bear>[\u4e00-\u9fff]{2,8})|\b(?P<en>[a-z]+)[- ](?:intolerant|intolerance)\b|\b(?P<agree>[a-z]+) (?:doesn't|"
+    r"不能耐受)(?P<bear>[\u4e00-\u9fff]{2,8})|\b(?P<en>(?!(?:am|is|are|was|be|been|i'?m|he'?s|she'?s|very|severely|badly|an|a|of|"
+    r"to|and|also)\b)[a-z]+)[- ](?:intolerant|intolerance)\b|\b(?P<agree>[a-z]+) (?:doesn't|"
     r"does not|don't|do not|never) agrees? with (?:me|him|her)\b|\b(?:intolerant (?:to|of)|intolerance (?:to|of)|(?:can't|"
     r"cannot|couldn't|don't|not able to|unable to) tolerate)\s+(?P<of>(?!it\b|that\b|them\b|this\b|any)[a-z]+(?: [a-z]+)?)"
 )
@@ -73,6 +77,9 @@ def read_reactions(talk: Talk) -> Iterator[Fact]:
         yield from _pronoun(talk, number, clause)
         for name in talk.names_in(clause):
             if category_of(name, talk.tables) and not any(a <= name.start < b for a, b in talk.taken):
+                yield from _reaction(talk, number, clause, name)
+        for name in talk.more_in(clause) if talk.more else ():  # of no table: "strawberries give me hives"
+            if not any(a <= name.start < b for a, b in talk.taken) and _IMMUNE.search(clause.low):
                 yield from _reaction(talk, number, clause, name)
 
 
@@ -107,7 +114,7 @@ def _reaction(talk: Talk, number: int, clause: Clause, name: Name) -> Iterator[F
     if immune:
         severity, _ = severity_of(talk, number)
         for fact in _made(talk, clause, name, "allergy", _sure(talk, number), words):
-            yield fact.model_copy(update={"severity": severity, "category": category_of(name, talk.tables)})
+            yield fact.model_copy(update={"severity": severity, "category": category_of(name, talk.tables) or "other"})
     else:
         yield from _made(talk, clause, name, "intolerance", "active", words)
 
@@ -139,7 +146,7 @@ def _sure(talk: Talk, number: int) -> str:
     """Return ``suspected`` where the patient doubts it, otherwise the reaction counts as an allergy: the safer reading."""
     here = talk.clauses[number]
     near = " ".join(clause.low for clause in talk.clauses[number:] if clause.sentence == here.sentence)
-    return "suspected" if _DOUBT.search(near) else "active"
+    return "suspected" if _DOUBT.search(near) or asks_allergy(talk, here) else "active"
 
 
 def _told(talk: Talk, number: int, clause: Clause, before: str, after: str) -> str:

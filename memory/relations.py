@@ -18,13 +18,23 @@ RELATIONS: tuple[tuple[str, str], ...] = (
     ),
     (
         "mother_in_law",
-        r"(?:老公|丈夫|先生|老婆|媳妇|对象)(?:的|他|她)?(?:妈妈?|母亲|娘)|(?<!张)(?<!王)(?<!李)婆婆(?!丁|纳)|家婆|岳母|丈母娘|"
+        r"(?:老公|丈夫|先生|老婆|媳妇|对象|爱人)(?:的|他|她)?(?:妈妈?|母亲|娘)|(?<!张)(?<!王)(?<!李)婆婆(?!丁|纳)|家婆|岳母|丈母娘|"
         r"\b(?:mother|mum|mom)[- ]in[- ]law\b|\bmil\b|\b(?:husband|wife|partner)'?s (?:mother|mum|mom)\b",
     ),
     (
         "father_in_law",
         r"(?:老公|丈夫|先生|老婆|媳妇|对象)(?:的|他|她)?(?:爸爸?|父亲|爹)|公公|家公|岳父|老丈人|\b(?:father|dad)[- ]in[- ]law\b|"
         r"\bfil\b|\b(?:husband|wife|partner)'?s (?:father|dad)\b",
+    ),
+    (
+        "sister_in_law",
+        r"嫂子|嫂嫂|弟妹|弟媳|小姑子|小姨子|大姑[姐子]|大姨[姐子]|(?:老公|丈夫|先生|老婆|爱人)的?(?:姐姐?|妹妹?)(?![夫夫])|"
+        r"\bsister[- ]in[- ]law\b|\bsil\b|\b(?:husband|wife|partner|hubby)'?s (?:\w+ )?sister\b",
+    ),
+    (
+        "brother_in_law",
+        r"姐夫|妹夫|小舅子|小叔子|大舅[哥子]|大伯[哥子]|(?:老公|丈夫|先生|老婆|爱人)的?(?:哥哥?|弟弟?)(?![妹媳])|"
+        r"\bbrother[- ]in[- ]law\b|\bbil\b|\b(?:husband|wife|partner|hubby)'?s (?:\w+ )?brother\b",
     ),
     (
         "husband",
@@ -39,19 +49,17 @@ RELATIONS: tuple[tuple[str, str], ...] = (
     ),
     (
         "grandmother",
-        r"奶奶|外婆|姥姥|外祖母|祖母|阿嬷|阿婆|太婆|嫲嫲|婆婆(?=\d)|[我俺]奶(?=[^奶粉水量瓶头嘴嗝汁酪味渍])|\bgrand(?:mother|ma|mum|"
+        r"奶奶|外婆|姥姥|外祖母|祖母|阿[嬷嫲]|阿婆|太婆|嫲嫲|婆婆(?=\d)|[我俺]奶(?=[^奶粉水量瓶头嘴嗝汁酪味渍])|\bgrand(?:mother|ma|mum|"
         r"mom)\b|\bgrann(?:y|ie)\b|\bgran\b|\bnann?a?\b|\bnanny\b|\bnonna\b",
     ),
     (
         "grandfather",
-        r"爷爷|外公|姥爷|外祖父|祖父|阿公|太爷|\bgrand(?:father|pa|d?ad|daddy|da)\b|\bgramps\b|\bgrampa\b",
+        r"爷爷|外公|姥爷|外祖父|祖父|阿公|太爷|俺爷|\bgrand(?:father|pa|d?ad|daddy|da)\b|\bgramps\b|\bgrampa\b",
     ),
     ("granddaughter", r"外?孙女|孙囡|\bgrand-?daughter\b|\b(?:daughter|son)'s (?:daughter|girl|little girl)\b"),
     ("grandson", r"外?孙子|外孙|小孙孙|孙娃|孙儿|大孙|\bgrand-?son\b|\b(?:daughter|son)'s (?:son|boy|little boy)\b"),
     ("daughter_in_law", r"儿媳妇?|\bdaughter[- ]in[- ]law\b"),
     ("son_in_law", r"女婿|\bson[- ]in[- ]law\b"),
-    ("sister_in_law", r"嫂子|嫂嫂|弟妹|弟媳|小姑子|小姨子|大姑姐|大姨子|\bsister[- ]in[- ]law\b|\bsil\b"),
-    ("brother_in_law", r"姐夫|妹夫|小舅子|小叔子|大舅[哥子]|大伯哥|\bbrother[- ]in[- ]law\b|\bbil\b"),
     ("niece", r"侄女|外甥女|\bniece\b|\b(?:sister|brother)'s (?:daughter|girl)\b"),
     ("nephew", r"侄子|外甥|侄儿|大侄|\bnephew\b|\b(?:sister|brother)'s (?:son|boy|little one|kid|baby)\b"),
     (
@@ -103,7 +111,7 @@ RELATIONS: tuple[tuple[str, str], ...] = (
         "friend",
         r"朋友|干[妈爹爸儿女]|同事|同学|室友|邻居|隔壁[^,，。]{0,3}(?:大爷|大妈|阿姨|叔叔?|奶奶|爷爷|哥|姐|婶|伯)|闺蜜|发小|工友|舍友|"
         r"战友|领导|\b(?:friend|colleague|coworker|co-worker|neighbou?r|room-?mate|"
-        r"flat-?mate|housemate|boss|(?:best|my|a|old) mate|pal|buddy)\b",
+        r"flat-?mate|housemate|class-?mate|team-?mate|boss|(?:best|my|a|old) mate|pal|buddy)\b",
     ),
     ("other", r"前[夫妻]|前男友|前女友|\b(?:my|an|his|her) ex\b|\bex-?(?:husband|wife|boyfriend|girlfriend)\b"),
     (
@@ -123,7 +131,8 @@ RELATIONS: tuple[tuple[str, str], ...] = (
         r"our) (?:\w+|\d{1,2})[- ]years?[- ]old\b(?! (?:mother|father|wife|husband|mum|dad|mom|son|daughter|grand|boy|girl|niece|nephew))|"
         r"\b(?:for )?(?:a|an|the) (?:\w+|\d{1,2})[- ](?:year|yr)s?[- ](?:old|auld) (?:boy|girl|child|kid|lad|lass)\b|\b(?:my|our|the|"
         r"this) (?:[\w-]+ ){0,4}(?:child|kid|kids|kiddo|twins|bairn|wean|"
-        r"toddler|wee one|little one|little man|little lad)\b|^(?:the )?(?:child|kid)\b|\b(?:my|our|the|her|his) (?:eldest|youngest|"
+        r"toddler|wee one|little one|little man|little lad)\b|\b(?:have|got|had) (?:\w+ ){0,2}(?:twins|triplets)\b|"
+        r"^(?:the )?(?:child|kid)\b|\b(?:my|our|the|her|his) (?:eldest|youngest|"
         r"oldest|middle one|first-?born)\b(?! (?:son|daughter|boy|girl|sister|brother))|\bma wean\b|\bmy lo\b",
     ),
     ("relative", r"家里?老人|老太太|老头儿?(?!子)|老爷子|老人(?!人)|老人家|亲戚|家属|\b(?:my|a) relative\b"),

@@ -86,6 +86,10 @@ class Talk:
             after if after and after.sentence == here.sentence else None,
         )
 
+    def is_named(self, place: int) -> bool:
+        """Tell whether a name begins at a place in the message, be it of no table."""
+        return any(name.start == place for name in (*self.names, *(name for name, _ in self.more)))
+
     def only_names(self, clause: Clause) -> bool:
         """Tell whether a clause is nothing but names, amounts and the words between them: the next members of a list."""
         known = self._only.get((clause.start, clause.end))
@@ -94,10 +98,24 @@ class Talk:
         return known
 
     def _nothing_else(self, clause: Clause) -> bool:
-        rest, names = clause.low, self.names_in(clause)
+        names = self.names_in(clause)
+        if self.more:
+            names = sorted([*names, *self.more_in(clause)], key=lambda name: name.start)
+        rest = clause.low
         for name in reversed(names):
             rest = rest[: name.start - clause.start] + " " + rest[name.end - clause.start :]
         return bool(names) and not _FILLER.sub("", rest).strip()
+
+    def more_in(self, clause: Clause, kinds: Sequence[str] = ("food", "thing", "drug")) -> list[Name]:
+        """Return the names in a clause that no table knows and that can be on a list of allergens or medicines."""
+        return [
+            name
+            for name, kind in self.more
+            if kind in kinds
+            and clause.start <= name.start
+            and name.end <= clause.end
+            and not any(other.start < name.end and name.start < other.end for other in self.names_in(clause))
+        ]
 
     def facts(self, clause: Clause, kind: Kind, value: str, **more: Any) -> Iterator[Fact]:
         """Yield one fact for each person that a clause is about."""
