@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from memory.allergen_words import ANCHOR
 from memory.clauses import Clause
+from memory.condition_words import STATES
 from memory.facts import ANY, Fact, Kind
 from memory.substances import category_of
 from memory.talk import Talk
@@ -13,6 +15,7 @@ from tools.names import Name
 
 KINDS: tuple[Kind, ...] = ("allergy", "intolerance", "medication", "condition", "family_history", "surgery", "vaccination")
 CATEGORIES = ("drug", "class", "food", "vaccine", "condition", "thing", "procedure")
+_HABITS: frozenset[Kind] = frozenset({"smoking", "alcohol", "pregnancy", "lactation"})
 _GUESSED = {"medication": "drug", "allergy": "thing", "intolerance": "thing", "surgery": "procedure", "vaccination": "vaccine"}
 
 
@@ -57,6 +60,17 @@ def _of(read: list[tuple[int, int, Fact]], name: Name) -> list[Fact]:
         if start <= first and last <= end and (fact.words == name.words or not name.references.isdisjoint(fact.references))
     ]
     return sorted(own, key=lambda fact: KINDS.index(fact.kind))
+
+
+def is_part(mention: Mention, facts: Sequence[Fact]) -> bool:
+    """Tell whether a name of which no fact was read is part of one: "阑尾炎手术" is no appendicitis of now, "抽烟" no allergy to tobacco."""
+    name = mention.name
+    around = [fact for fact in facts if fact.span and fact.span[0] <= name.start and name.end <= fact.span[1]]
+    if mention.category == "vaccine":
+        return any(fact.kind == "vaccination" for fact in around)
+    if any(fact.kind == "surgery" and name.words.lower() in fact.value.lower() for fact in around):
+        return True
+    return bool(name.of("condition") & STATES) and any(fact.kind in _HABITS for fact in around) and not ANCHOR.search(mention.clause.low)
 
 
 def _category(name: Name, talk: Talk) -> str:

@@ -15,7 +15,7 @@ from memory.facts import HOLDING, Fact, Kind, Status
 from memory.features import features
 from memory.learned import JUDGE, Judge, Judgement, load_judge
 from memory.medicine_words import MISSED
-from memory.mentions import Mention, mentions_in
+from memory.mentions import Mention, is_part, mentions_in
 from memory.read_allergies import allergy
 from memory.read_conditions import condition
 from memory.read_medicines import medication
@@ -89,7 +89,7 @@ def reviewed(talk: Talk, facts: Sequence[Fact]) -> list[Fact]:
         return list(facts)
     kept = list(facts)
     for mention, opinion in zip(mentions, model.judge(features(talk, mentions)), strict=True):
-        if not mention.facts and _no_fact(talk, mention):
+        if not mention.facts and (_no_fact(talk, mention) or is_part(mention, facts)):
             continue
         verdict = decided(mention, opinion, reacts=_reacts(talk, mention), denies=_denies(talk, mention), own=_own(talk, mention))
         if verdict == mention.verdict or (verdict[0] == "allergy" and verdict[1] in HOLDING and _feared(talk, mention)):
