@@ -49,6 +49,16 @@ BLOCK_BEFORE = re.compile(
     r"afraid|scared|prevent\w*|avoid\w*|risk of|could it be|is it|is this|looks? like|like[^,.]{0,20}|against|what is|fear\w*|"
     r"get checked for|tested for|test for|screened for|caus\w+|lead to|leads to))(?:[^,，.。]{0,10})$"
 )
+COMPLICATION = re.compile(
+    r"(?:性)?(?:肾脏?病变?|心脏病|心肌病|脑病|足|(?:周围)?神经病变|视网膜病变|眼底病变|眼病)(?!的?人)|"
+    r" (?:kidney disease|nephropathy|neuropathy|retinopathy|eye disease|foot(?: ulcer)?|heart disease|cardiomyopathy|encephalopathy)\b"
+)
+"""What is told of an organ right behind the disease that has harmed it."""
+KIDNEYS = re.compile(r"肾|kidney|nephro")
+OF_MOTHERS = re.compile(
+    r"乳腺炎|乳头|妊娠|产后|先兆流产|子痫|mastitis|postpartum|post-natal|postnatal|gestational|pre-?eclampsia|morning sickness"
+)
+"""Diseases of being pregnant and nursing; in a clause about a child they are the mother's who writes."""
 STATES = frozenset(
     {
         "condition:pregnancy",
@@ -105,7 +115,7 @@ RELATIVE = re.compile(
 BLOOD = frozenset({"mother", "father", "brother", "sister", "grandmother", "grandfather", "aunt", "uncle", "cousin"})
 INHERITED = re.compile(r"去世|过世|走的|没了|死于|\b(?:died|passed away|death)\b|\bhad (?:a |an )?[\w ]{3,24} at (?:age )?\d\d|\bmy late\b")
 LEAD_EN = re.compile(
-    r"^(?:(?:been|treated|for|history|of|this|that|these|her|his|my|the|a|an|some|said|says|now|then|also|is|was|"
+    r"^(?:(?:been|got|have|had|has|caught|i|we|he|she|they|treated|for|history|of|this|that|these|her|his|my|the|a|an|some|said|says|now|then|also|is|was|"
     r"really|bad|severe|mild|and) )+"
 )
 ENDINGS = re.compile(

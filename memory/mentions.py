@@ -63,12 +63,12 @@ def _of(read: list[tuple[int, int, Fact]], name: Name) -> list[Fact]:
 
 
 def is_part(mention: Mention, facts: Sequence[Fact]) -> bool:
-    """Tell whether a name of which no fact was read is part of one: "阑尾炎手术" is no appendicitis of now, "抽烟" no allergy to tobacco."""
+    """Tell whether a name of which no fact was read is part of one: "阑尾炎手术" is no appendicitis, "抽烟" no allergy to tobacco."""
     name = mention.name
     around = [fact for fact in facts if fact.span and fact.span[0] <= name.start and name.end <= fact.span[1]]
     if mention.category == "vaccine":
         return any(fact.kind == "vaccination" for fact in around)
-    if any(fact.kind == "surgery" and name.words.lower() in fact.value.lower() for fact in around):
+    if any(fact.kind in ("surgery", "condition") and name.words.lower() in fact.value.lower() for fact in around):
         return True
     return bool(name.of("condition") & STATES) and any(fact.kind in _HABITS for fact in around) and not ANCHOR.search(mention.clause.low)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from memory import condition_words as say
 from memory import patterns as re
 from memory.clauses import Clause
 from memory.facts import Fact, Kind, Status
+from memory.read_states import mothers
 from memory.talk import Talk, details, value_of
 from tools.names import Name
+from tools.text import fold
 
 
 def read_conditions(talk: Talk) -> Iterator[Fact]:
@@ -25,13 +28,35 @@ def read_conditions(talk: Talk) -> Iterator[Fact]:
         for name in found:
             status = _status(talk, clause, name, frame, family=family)
             frame = (clause.sentence, status)
+            if status == "denied" and not any(name.end == known.end for known in talk.names):
+                name = replace(name, references=frozenset())  # who has no diabetic foot may have diabetes
             if status:
                 yield from condition(talk, clause, name, "family_history" if family else "condition", status)
 
 
 def _known(talk: Talk, clause: Clause) -> list[Name]:
-    found = [name for name in talk.names_in(clause) if name.of("condition") - say.STATES and not say.SYMPTOMS.match(name.words.lower())]
-    return [name for name in found if not name.drugs and not re.search(r"怀孕|备孕|pregnan", name.words.lower())]
+    found = [
+        _whole(name, talk)
+        for name in talk.names_in(clause)
+        if name.of("condition") - say.STATES and not say.SYMPTOMS.match(name.words.lower())
+    ]
+    ends = [0, *(name.end for name in found)]
+    return [
+        name
+        for name, end in zip(found, ends, strict=False)
+        if name.start >= end and not name.drugs and not re.search(r"怀孕|备孕|pregnan", name.words.lower())
+    ]
+
+
+def _whole(name: Name, talk: Talk) -> Name:
+    """Return a disease with the organ that it has harmed, which stands for both: "糖尿病肾病", "diabetic nephropathy"."""
+    harmed = say.COMPLICATION.match(talk.low, name.end)
+    if harmed is None:
+        return name
+    organ = {reference for other in talk.tables.names.find(harmed[0]) for reference in other.of("condition")}
+    kidneys = {"condition:chronic_kidney_disease"} if say.KIDNEYS.search(harmed[0]) else set()
+    words = talk.message[name.start : harmed.end()]
+    return replace(name, end=harmed.end(), words=words, spelled="", references=name.references | organ | kidneys)
 
 
 def _unknown(talk: Talk, clause: Clause) -> Iterator[Name]:
@@ -133,6 +158,8 @@ def condition(talk: Talk, clause: Clause, name: Name, kind: Kind, status: Status
         clause.low,
     )
     said = talk.message[clause.start + since.start() : clause.start + since.end()] if since else ""
+    if say.OF_MOTHERS.search(fold(name.words)):  # "宝宝4个月，乳腺炎发烧": not the baby's
+        clause = replace(clause, people=tuple(mothers(clause)))
     yield from talk.facts(
         clause, kind, value_of(name, references, talk), words=name.words, status=status, references=references,
         detail=details(said), facets={"since": said} if said else {},

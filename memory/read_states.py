@@ -50,7 +50,7 @@ def _headed(clause: Clause, kind: str) -> str | None:
     return "no" if re.match(r"\s*(?:无|没有?|否|未|不|none|no\b|nil|n/?a|never|0|-)", clause.low) else "yes"
 
 
-def _mothers(clause: Clause) -> list[str]:
+def mothers(clause: Clause) -> list[str]:
     """Return who is meant by a pregnancy or by nursing in a clause about a child or a man: the writer."""
     return list(dict.fromkeys("self" if person in _NOT_MOTHERS else person for person in clause.people))
 
@@ -60,7 +60,7 @@ def _pregnancy(talk: Talk, number: int, clause: Clause) -> Iterator[Fact]:
     headed = _headed(clause, "pregnancy")
     if clause.mode == "asked":
         if say.SUSPECTS.search(low) or (say.LATE.search(talk.low) and re.search(r"怀|pregnan", low) and not say.NO_STATE.search(low)):
-            yield from _told(talk, clause, _mothers(clause), "suspected", None)
+            yield from _told(talk, clause, mothers(clause), "suspected", None)
         if not re.search(
             r"我(?:现在|都|已经)?(?:怀|孕)|\b(?:i'm|i am|she's|is|while|being) (?:\w+ )?(?:pregnant|expecting)|^(?:怀孕|孕)\s*\d|肚子里",
             low,
@@ -68,7 +68,7 @@ def _pregnancy(talk: Talk, number: int, clause: Clause) -> Iterator[Fact]:
             return
     if say.GAVE_BIRTH.search(low) or (say.LOST.search(low) and _was_pregnant(talk, low, clause)):
         if clause.mode == "said" and not say.NOT_PREGNANT.search(low):
-            yield from _told(talk, clause, _mothers(clause), "past", None)
+            yield from _told(talk, clause, mothers(clause), "past", None)
         return
     certain = say.PREGNANT.search(low) or say.HANDHELD.match(low)
     denied = headed == "no" or bool(say.NOT_PREGNANT.search(low))
@@ -76,9 +76,9 @@ def _pregnancy(talk: Talk, number: int, clause: Clause) -> Iterator[Fact]:
         if corrected := _recount(talk, clause, low):
             yield corrected
         elif say.SUSPECTS.search(low):
-            yield from _told(talk, clause, _mothers(clause), "suspected", None)
+            yield from _told(talk, clause, mothers(clause), "suspected", None)
         return
-    people = _mothers(clause) if not named_in(clause.low).people or set(clause.people) & _NOT_MOTHERS else list(clause.people)
+    people = mothers(clause) if not named_in(clause.low).people or set(clause.people) & _NOT_MOTHERS else list(clause.people)
     if not denied and say.NO_STATE.search(low) and not say.MAYBE.search(low):
         return
     status: Status = "denied" if denied else "suspected" if say.MAYBE.search(low) and headed is None else "active"
@@ -144,7 +144,7 @@ def _lactation(talk: Talk, clause: Clause) -> Iterator[Fact]:
         return
     status: Status = "past" if denied and say.WEANED.search(low) else "denied" if denied else "active"
     fed = re.search(r"母乳|奶粉|混合|断奶|breast-?fed|weaned|on the (?:boob|breast)", low)
-    for person in ("self" if fed and person in CHILDREN else person for person in _mothers(clause)):
+    for person in ("self" if fed and person in CHILDREN else person for person in mothers(clause)):
         yield Fact(subject=person, kind="lactation", value=_yes(talk), status=status, quote=clause.text, span=(clause.start, clause.end))
 
 
