@@ -115,8 +115,8 @@ RELATIVE = re.compile(
 BLOOD = frozenset({"mother", "father", "brother", "sister", "grandmother", "grandfather", "aunt", "uncle", "cousin"})
 INHERITED = re.compile(r"去世|过世|走的|没了|死于|\b(?:died|passed away|death)\b|\bhad (?:a |an )?[\w ]{3,24} at (?:age )?\d\d|\bmy late\b")
 LEAD_EN = re.compile(
-    r"^(?:(?:been|got|have|had|has|caught|i|we|he|she|they|treated|for|history|of|this|that|these|her|his|my|the|a|an|some|said|says|now|then|also|is|was|"
-    r"really|bad|severe|mild|and) )+"
+    r"^(?:.*\b(?:has|have|had|got|caught) )?(?:(?:been|treated|for|history|of|this|that|these|her|his|my|the|a|an|some|said|says|now|"
+    r"then|also|is|was|really|bad|severe|mild|and) )*"
 )
 ENDINGS = re.compile(
     r"[病炎癌瘤征症石肉节肿化疝疡血折出窄大生全退衰损梗郁眠视痹搏颤常癜脉]|itis|osis|oma|emia|path|algia|plegia|disease|syndrome|cancer|"

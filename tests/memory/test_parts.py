@@ -61,3 +61,16 @@ def test_who_has_no_diabetic_foot_may_have_diabetes(tables: Tables) -> None:
 )
 def test_what_only_mothers_have_is_not_the_babys(case: str, tables: Tables) -> None:
     check(case, tables)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        "My husband has gout and our daughter has eczema. | husband/condition/gout/active; daughter/condition/eczema/active; "
+        "!husband/condition/eczema/active",
+        "My wife is breastfeeding and our baby is 3 months old | wife/lactation/yes/active; baby/age/3 months/active",
+        "My wife has mastitis. | wife/condition/mastitis/active",
+    ],
+)
+def test_our_daughter_is_told_from_my_husband(case: str, tables: Tables) -> None:
+    check(case, tables)
