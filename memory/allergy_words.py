@@ -87,3 +87,13 @@ ANSWERS_YES = re.compile(r"^(?:um |uh |oh |well |ah )*(?:yes|yeah|yep|just|only|
 ALSO = re.compile(
     r"^(?:oh |and |also |plus )*(?:and|also|plus)(?: also)? to (?P<en>[a-z ,]+)$|^(?:对)?(?P<zh>[^,，]{1,8}?)也(?:一样|不行|过敏)$"
 )
+USES = re.compile(
+    r"(?:爱|喜欢|想|常|经常|总|老|得|要|能|可以|刚|才|先)(?:吃|用|服|喝|打|抽)|^(?:我)?(?:吃|用|服|喝)(?:着|过)?的?(?:是|药)|"
+    r"\b(?:i|he|she|we|they|who) (?:\w+ )?(?:takes?|uses?|took|used|eats?|ate|likes?|loves?|drinks?|needs?|wants?)\b|"
+    r"\b(?:taking|using|on) [a-z]{4}"
+)
+"""What is taken, eaten or liked: no answer to the question what somebody bears badly."""
+MAY_NOT = re.compile(r"不(?:能|敢|可以)(?:吃|用|服|喝|碰|打|沾)|受不了")
+"""Asked about allergies, "不能吃虾" names one."""
+UNABLE = re.compile(r"不(?:能|敢|可以?|得|行|了|舒服)|[不没]法|受不了|\b(?:can'?t|cannot|not|never|don't|doesn't|no longer|avoid)\b")
+"""What turns it into one: "吃不得", "I can't take"."""

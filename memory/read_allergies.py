@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from memory import allergy_words as say
+from memory import medicine_words
 from memory import patterns as re
 from memory.allergen_words import ANCHOR
 from memory.allergens import allergens
@@ -51,18 +52,25 @@ def _excepted(talk: Talk, number: int, clause: Clause) -> Iterator[Fact]:
 
 def _answer(talk: Talk, number: int, clause: Clause) -> Iterator[Fact]:
     """Read a bare answer to the question whether there are allergies."""
-    if say.ANSWERS_NO.search(clause.low):
-        same = [name for other in talk.clauses if other.sentence == clause.sentence for name in talk.names_in(other)]
+    if say.ANSWERS_NO.search(clause.low) and not say.MAY_NOT.search(clause.low):
+        beside = (other for other in talk.clauses if other.sentence == clause.sentence and not _speaks_of_using(other))
+        same = [name for other in beside for name in talk.names_in(other)]
         if clause.sentence == 1 and not any(category_of(name, talk.tables) for name in same):
             yield from _none_known(talk, clause)
         return
     short = len(clause.low.split()) <= 5 if clause.low.isascii() else len(clause.low) <= 10
     named = [name for name in talk.names_in(clause) if category_of(name, talk.tables)]
+    if _speaks_of_using(clause) and not REACTION.search(clause.low):
+        return  # "any allergies?" - "I have been taking simvastatin"
     if short and (named or say.ANSWERS_YES.search(clause.low)):
         opened = say.ANSWERS_YES.search(clause.low)
         start = clause.start + (opened.end() if opened else 0)
         for item in listed(talk, clause, start, clause.end, clause.end, clause.end, loose=bool(named)):
             yield from allergy(talk, number, item, "active")
+
+
+def _speaks_of_using(clause: Clause) -> bool:
+    return bool(medicine_words.NOW.search(clause.low) or say.USES.search(clause.low)) and not say.UNABLE.search(clause.low)
 
 
 def _also(talk: Talk, number: int, clause: Clause) -> Iterator[Fact]:

@@ -74,3 +74,21 @@ def test_what_only_mothers_have_is_not_the_babys(case: str, tables: Tables) -> N
 )
 def test_our_daughter_is_told_from_my_husband(case: str, tables: Tables) -> None:
     check(case, tables)
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("我一直在吃辛伐他汀", {("medication", "辛伐他汀")}),
+        ("I take warfarin", {("medication", "warfarin")}),
+        ("没有，在吃二甲双胍", {("allergy", "*"), ("medication", "二甲双胍")}),
+        ("No. I'm on metformin", {("allergy", "*"), ("medication", "metformin")}),
+        ("我喜欢吃虾", set()),
+        ("青霉素，吃了会起疹子", {("allergy", "青霉素")}),
+        ("不能吃虾", {("allergy", "虾")}),
+        ("I can't take aspirin", {("allergy", "aspirin")}),
+        ("对，头孢和磺胺", {("allergy", "头孢"), ("allergy", "磺胺")}),
+    ],
+)
+def test_asked_about_allergies_what_is_taken_is_no_allergy(answer: str, told: set[tuple[str, str]], tables: Tables) -> None:
+    assert {(fact.kind, fact.value) for fact in read_message(answer, tables, topic="allergy").facts} == told
