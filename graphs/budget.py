@@ -1,7 +1,8 @@
 """How many calls of the model a turn may still make one after the other; each is seconds in which a patient waits.
 
 Rewriting, drafting, auditing and refining wait for one another and are counted; facts and urgency are read beside them. The first audit is
-made whatever was spent: no answer goes without one.
+made whatever was spent: no answer goes without one. That a call which failed, or whose answer has not the right shape, is repeated once, is
+not counted.
 """
 
 from __future__ import annotations

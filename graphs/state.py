@@ -58,7 +58,7 @@ class Draft(Part):
 
 
 class Critique(Part):
-    """The auditor's verdict on one draft. ``reviewed`` tells whether the language model read it beside the rules."""
+    """The auditor's verdict on one draft. ``reviewed`` tells whether the language model read it, or the one that it was refined from."""
 
     verdict: Verdict
     findings: tuple[Finding, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Literal, cast
@@ -53,6 +54,8 @@ _MALE = {
     "brother_in_law",
     "son_in_law",
 }
+_AGAIN = re.compile(r"又|再次|第二次|二胎|三胎|\b(?:again|another|second|third)\b", re.I)
+"""Another pregnancy than the one before."""
 SINGLE: frozenset[str] = frozenset({"pregnancy", "lactation", "age", "sex", "weight", "height", "smoking", "alcohol"})
 """Kinds of which a person has one; the newest statement holds."""
 HOLDING: frozenset[str] = frozenset({"active", "suspected"})
@@ -155,8 +158,8 @@ def refined(before: Fact, fact: Fact) -> Fact:
 
     One without a number takes none away: "since I am pregnant I do not smoke" leaves the 24 weeks that were told before.
     """
-    if fact.kind in SINGLE and fact.status == before.status == "active" and before.amount is not None and fact.amount is None:
-        return before
+    if fact.kind == "pregnancy" and fact.status == before.status == "active" and before.amount is not None and fact.amount is None:
+        return fact if _AGAIN.search(fact.quote) else before
     if not (before.holds and fact.holds) or (fact.kind in SINGLE and fact.value != before.value):
         return fact
     facets = before.facets | fact.facets

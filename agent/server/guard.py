@@ -6,7 +6,7 @@ import logging
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
-from starlette.requests import HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agent.server.carrying import where
@@ -43,7 +43,7 @@ class Guard:
 
         try:
             await self._app(scope, receive, watched)
-        except ClientGone:
+        except (ClientGone, ClientDisconnect):
             log.info("request %s: its client went while it was answered", request_id(scope))
             raise
         except Exception as failure:

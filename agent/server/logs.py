@@ -14,6 +14,8 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
+from starlette.requests import ClientDisconnect
+
 NUMBER: ContextVar[str] = ContextVar("request_id", default="")
 """The number of the request that is being served."""
 _OURS = frozenset({"agent", "configs", "graphs", "memory", "retrieval", "tools"})
@@ -29,7 +31,7 @@ class ClientGone(ConnectionAbortedError):
 
 def worth_telling(record: logging.LogRecord) -> bool:
     """Tell whether a record is more than the server's word that a client has gone: a flood of clients would be a flood of errors."""
-    return not (record.exc_info and isinstance(record.exc_info[1], ClientGone))
+    return not (record.exc_info and isinstance(record.exc_info[1], ClientGone | ClientDisconnect))
 
 
 class JsonLines(logging.Formatter):

@@ -18,7 +18,7 @@ from tools.mentions import mentions, permits
 from tools.profile import PatientProfile
 from tools.records import Severity
 from tools.tables import Tables
-from tools.text import fold
+from tools.text import fold, language_of
 
 # "不能根治", "nobody can guarantee": the promise is denied, not made.
 _DENIED = re.compile(
@@ -44,7 +44,7 @@ def audit(
         triage: of the question.
         tables: what is known of drugs.
         language: of the reasons.
-        unread: sentences that no reviewer has read or will read; they need a source whatever they are about.
+        unread: sentences that no reviewer has read or will read; they need a source of their own language whatever they are about.
     """
     if not draft.sentences:
         return [Finding(kind="no_evidence", severity="major", rule="draft.empty", reason=text(language, "findings.no_evidence"))]
@@ -80,6 +80,8 @@ def _citations(
     """Yield what the verifier objects to. Courtesy needs no source, but an answer that has none at all is no answer."""
     verdict = verifier.verify(sentence.text, sentence.cites, evidence)
     failures = verdict.failures if verdict.medical or (cited and not unread) else (Failure("citation.missing"),)
+    if unread and not failures and not any(language_of(evidence[n].text) == language_of(sentence.text) for n in sentence.cites):
+        failures = (Failure("support.words"),)  # between languages only numbers, names and people are compared
     for failure in failures:
         words = text(language, "findings.joiner").join(failure.words)
         reason = text(language, f"findings.{failure.rule.replace('.', '_')}", words=words)

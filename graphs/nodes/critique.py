@@ -30,7 +30,7 @@ async def critique(state: ConsultState, runtime: Runtime[Context]) -> dict[str, 
     if state["rounds"] and not left(state, runtime.context.settings):
         unread = _unread(state)
         by_rules = await asyncio.to_thread(audit, state["draft"], evidence, profile, state["triage"], tables, language, unread)
-        judged = verdict(by_rules, None, state["critique"].reviewed)
+        judged = verdict([*by_rules, *_lasting(state["critique"])], None, state["critique"].reviewed)
         if any(f.severity == "contraindicated" and f.sentence in unread for f in by_rules):
             judged = judged.model_copy(update={"verdict": "block"})  # who puts one danger in place of another is not trusted with the rest
         return {"critique": judged}
@@ -39,6 +39,11 @@ async def critique(state: ConsultState, runtime: Runtime[Context]) -> dict[str, 
         review(state, runtime, evidence, profile),
     )
     return {"critique": verdict(by_rules, by_model), "calls": state.get("calls", 0) + (by_model is not None)}
+
+
+def _lasting(critique: Critique) -> list[Finding]:
+    """Return what the reviewer remarked without stopping anything; refining has counted the sentences anew."""
+    return [f.model_copy(update={"sentence": None}) for f in critique.findings if f.by == "reviewer" and not f.stops]
 
 
 def _unread(state: ConsultState) -> frozenset[int]:

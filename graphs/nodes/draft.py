@@ -57,7 +57,8 @@ async def _by_model(state: ComposeState, runtime: Runtime[Context], models: Chat
     settings, made = runtime.context.settings, state.get("calls", 0) + 1
     allowed = state["tool_rounds"] < settings.max_tool_rounds and left(state, settings) >= TOOL
     tools = make_tools(runtime.context.tables, language) if allowed else []
-    message = await _first(models, messages, tools)
+    message, tries = await _first(models, messages, tools)
+    made += tries - 1
     calls = calls_in(message, {tool.name for tool in tools}) if allowed else []
     if calls:
         asked = [
@@ -75,14 +76,14 @@ async def _by_model(state: ComposeState, runtime: Runtime[Context], models: Chat
     return {"draft": Draft(sentences=written, writer="model"), "calls": made}
 
 
-async def _first(models: ChatModels, messages: list[BaseMessage], tools: list[BaseTool]) -> AIMessage:
-    """Return the answer with tools on offer; where its call cannot even be read (arguments that are a list or a word), one without."""
+async def _first(models: ChatModels, messages: list[BaseMessage], tools: list[BaseTool]) -> tuple[AIMessage, int]:
+    """Return the answer with tools on offer, and how often was asked: where its call cannot even be read, once more without them."""
     try:
-        return await models.reply("draft", messages, tools)
+        return await models.reply("draft", messages, tools), 1
     except ModelFailed as error:
         if not tools or error.values.get("reason") != UNREADABLE:
             raise
-        return await models.reply("draft", messages)
+        return await models.reply("draft", messages), 2
 
 
 def _finished(sentences_: tuple[Sentence, ...]) -> tuple[Sentence, ...]:

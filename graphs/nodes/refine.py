@@ -21,7 +21,9 @@ from tools.findings import Finding
 async def refine(state: ConsultState, runtime: Runtime[Context]) -> dict[str, Any]:
     """Return the draft with the named sentences mended or removed."""
     draft, stops = state["draft"], [f for f in state["critique"].findings if f.stops]
-    named = {f.sentence for f in stops if f.sentence is not None} or set(range(len(draft.sentences)))
+    named = {f.sentence for f in stops if f.sentence is not None}
+    if any(f.sentence is None for f in stops):  # what is wrong with the whole is wrong with each
+        named = set(range(len(draft.sentences)))
     asks = draft.writer == "model" and left(state, runtime.context.settings) > 0
     edits = {edit.sentence: edit for edit in (await _edits(state, runtime, stops) if asks else []) if edit.sentence in named}
     kept: list[Sentence] = []

@@ -91,3 +91,29 @@ async def test_who_puts_one_danger_in_place_of_another_is_not_trusted_with_the_r
     turn = await asked(with_model(), "我对青霉素过敏，嗓子疼怎么办？")
     assert turn.outcome == "safe_reply" and not turn.body
     assert sum(model_server.calls(role) for role in SERIES) == 3
+
+
+async def test_an_objection_to_the_whole_draft_is_not_lost_beside_one_to_a_sentence(
+    with_model: Callable[..., Settings], model_server: ModelServer
+) -> None:
+    findings = [
+        {"sentence": 0, "kind": "tone", "severity": "major", "reason": "这一句不妥"},
+        {"sentence": 99, "kind": "danger", "severity": "contraindicated", "reason": "全文都有危险"},
+    ]
+    verdict = always(Json({"reasons": [], "findings": findings, "verdict": "revise"}))
+    model_server.script = objecting(of_the_sources).with_role("critique", verdict)
+    turn = await asked(with_model(), QUESTION)
+    assert len(turn.body) <= 1, "only what was mended may be left"
+
+
+async def test_what_the_reviewer_only_remarked_is_still_told_after_refining(
+    with_model: Callable[..., Settings], model_server: ModelServer
+) -> None:
+    findings = [
+        {"sentence": 0, "kind": "tone", "severity": "major", "reason": "这一句不妥"},
+        {"sentence": 1, "kind": "detail", "severity": "minor", "reason": "可以说得更细"},
+    ]
+    verdict = always(Json({"reasons": [], "findings": findings, "verdict": "revise"}))
+    model_server.script = objecting(of_the_sources).with_role("critique", verdict)
+    turn = await asked(with_model(), QUESTION)
+    assert any(finding.reason == "可以说得更细" for finding in turn.findings)

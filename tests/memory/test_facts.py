@@ -86,6 +86,10 @@ def test_a_pregnancy_spoken_of_again_keeps_its_weeks(tables: Tables) -> None:
     weeks, newer = fact("pregnancy", "24 周", amount=24.0, turn="1"), fact("pregnancy", "30 周", amount=30.0, turn="2")
     assert [f.amount for f in current([weeks, newer])] == [30.0]
     assert [f.status for f in current([weeks, fact("pregnancy", "是", "denied", turn="2")])] == ["denied"]
+    again = fact("pregnancy", "是", quote="我又怀孕了", turn="2")
+    assert [f.amount for f in current([weeks, again])] == [None]
+    years, born = fact("age", "30 岁", amount=360.0, turn="1"), fact("age", "1956-02-14", turn="2")
+    assert [f.value for f in current([years, born])] == ["1956-02-14"]
 
 
 @pytest.mark.parametrize(("status", "pregnant"), [("active", True), ("suspected", True), ("denied", False), ("past", False)])
