@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from tools.names import Name
 
 KINDS: tuple[Kind, ...] = ("allergy", "intolerance", "medication", "condition", "family_history", "surgery", "vaccination")
 CATEGORIES = ("drug", "class", "food", "vaccine", "condition", "thing", "procedure")
+_CUT_OUT = re.compile(r"阑尾|胆结石|胆囊|息肉|疝|白内障|扁桃体|痔|囊肿|骨折|appendic|gallstone|hernia|cataract|tonsil|polyp|cyst|fractur")
+"""What an operation ends. After that of a glaucoma or of a cancer the disease still counts."""
 _HABITS: frozenset[Kind] = frozenset({"smoking", "alcohol", "pregnancy", "lactation"})
 _GUESSED = {"medication": "drug", "allergy": "thing", "intolerance": "thing", "surgery": "procedure", "vaccination": "vaccine"}
 
@@ -68,7 +71,8 @@ def is_part(mention: Mention, facts: Sequence[Fact]) -> bool:
     around = [fact for fact in facts if fact.span and fact.span[0] <= name.start and name.end <= fact.span[1]]
     if mention.category == "vaccine":
         return any(fact.kind == "vaccination" for fact in around)
-    if any(fact.kind in ("surgery", "condition") and name.words.lower() in fact.value.lower() for fact in around):
+    whole = [fact.kind for fact in around if fact.kind in ("surgery", "condition") and name.words.lower() in fact.value.lower()]
+    if "condition" in whole or (whole and _CUT_OUT.search(name.words.lower())):
         return True
     return bool(name.of("condition") & STATES) and any(fact.kind in _HABITS for fact in around) and not ANCHOR.search(mention.clause.low)
 
