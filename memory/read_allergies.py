@@ -168,6 +168,9 @@ def _status(talk: Talk, clause: Clause, item: Allergen) -> Status:
         return "past"
     if say.NO_MORE.search(low):
         return "past"
+    opened = talk.clauses[clause.number - 1] if clause.number else None
+    if opened and not opened.ends and opened.end == clause.start and say.SUSPECTS.search(opened.low):
+        return "suspected"
     if say.DOUBTED.search(low) or re.search(r"可疑|不确定|没(?:有)?确诊", sentence):
         return "suspected"
     return "active"

@@ -87,12 +87,7 @@ def _settled(talk: Talk, clause: Clause) -> Iterator[Fact]:
 def _status(talk: Talk, clause: Clause, name: Name, frame: tuple[int, Status | None], *, family: bool) -> Status | None:
     low = clause.low
     before, after = low[: name.start - clause.start], low[name.end - clause.start :]
-    if say.BLOCK_AFTER.match(after) or (
-        clause.mode == "asked"
-        and not re.search(
-            r"\b(?:my|with my|having|i have|since i have|given my)\s+(?:\w+ )?$|(?:我|他|她|^)(?:有|得了|患有|这次)[^,，]{0,6}$", before
-        )
-    ):
+    if say.BLOCK_AFTER.match(after) or (clause.mode == "asked" and not _by_the_way(before, after)):
         return None
     denied = say.DENIES.search(before)
     if denied and not say.NOT_DENIED.search(before):
@@ -129,6 +124,17 @@ def _status(talk: Talk, clause: Clause, name: Name, frame: tuple[int, Status | N
     if say.DOUBT.search(before) or re.match(r"可能|\s*(?:is )?(?:possible|likely|suspected)", after):
         return "suspected"
     return "past" if _past(before + " " + after) or re.match("过(?!敏|度)", after) else "active"
+
+
+def _by_the_way(before: str, after: str) -> bool:
+    """Tell whether a question about something else says that somebody has a disease: "is it safe with my asthma?"."""
+    if say.ASKED.search(before) or say.ASKED_AFTER.match(after):
+        return False
+    return bool(
+        re.search(
+            r"\b(?:my|with my|having|i have|since i have|given my)\s+(?:\w+ )?$|(?:我|他|她|^)(?:有|得了|患有|这次)[^,，]{0,6}$", before
+        )
+    )
 
 
 def _past(words: str) -> bool:

@@ -7,7 +7,7 @@ import re
 from memory import medicine_words as say
 from memory.allergen_words import ANCHOR
 from memory.clauses import Clause
-from memory.facts import Status
+from memory.facts import HOLDING, Status
 from memory.mentions import Mention
 from memory.talk import Talk
 
@@ -27,6 +27,22 @@ _ASKS_ALLERGY = re.compile(
     r"(?:是不是|会不会是?|算不算|是|算)[^,，]{0,4}过敏[^,，]{0,3}(?:吗|么|吧|[?？])|过敏(?:了|反应)?(?:吗|么|吧)|过敏了?$|"
     r"^(?:so |and )?(?:is|could|can|was|might|am|does)\b[^,.]{0,30}\ballerg(?:y|ic)\b"
 )
+_REASON = re.compile(
+    r"[ ,]*(?:because of|due to|on account of|(?:because|as|since) i(?:'ve| have)(?: got)?) (?:my |the |an? |bad |stomach )*"
+)
+
+
+def told_better(talk: Talk, mention: Mention, verdict: tuple[str, str]) -> bool:
+    """Tell whether the words say outright what the rules read of a name, whatever the model decides of it."""
+    kind, status = mention.verdict
+    if (kind, status) == ("condition", "past") and talk.low.startswith("过", mention.name.end):
+        return True  # "我爸脑梗过"
+    if verdict[0] != "allergy":
+        return False
+    if kind == "intolerance" and verdict[1] not in HOLDING:
+        return True  # "I get nauseous from it, not allergic" says both
+    reason = None if kind else _REASON.match(talk.low, mention.name.end)  # "I can't take aspirin because of ulcers"
+    return reason is not None and any(name.start == reason.end() and name.of("condition") for name in talk.names)
 
 
 def asks_allergy(talk: Talk, clause: Clause) -> bool:
