@@ -189,7 +189,7 @@ def _denied(before: str, between: str) -> bool:
 
 def allergy(talk: Talk, number: int, item: Allergen, status: Status) -> Iterator[Fact]:
     """Yield the allergy to an allergen, with the reaction told beside it; ``number`` is that of the clause."""
-    reaction, (severity, said) = reaction_in(talk, number), severity_of(talk, number)
+    reaction, (severity, said) = reaction_in(talk, number, item.clause, item.place), severity_of(talk, number, item.clause, item.place)
     facets = {key: part for key, part in (("reaction", reaction), ("severity", said)) if part}
     held = status in ("active", "suspected")
     yield from talk.facts(

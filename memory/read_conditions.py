@@ -52,7 +52,8 @@ def _whole(name: Name, talk: Talk) -> Name:
     """Return a disease with the organ that it has harmed, which stands for both: "糖尿病肾病", "diabetic nephropathy"."""
     harmed = say.COMPLICATION.match(talk.low, name.end)
     if harmed is None:
-        return name
+        twin = next((other for other in talk.names if other.start == name.end and other.of("condition") & name.of("condition")), None)
+        return replace(name, end=twin.end, words=name.words + twin.words, spelled="") if twin else name  # "乙肝小三阳"
     organ = {reference for other in talk.tables.names.find(harmed[0]) for reference in other.of("condition")}
     kidneys = {"condition:chronic_kidney_disease"} if say.KIDNEYS.search(harmed[0]) else set()
     words = talk.message[name.start : harmed.end()]

@@ -113,7 +113,7 @@ def _reaction(talk: Talk, number: int, clause: Clause, name: Name) -> Iterator[F
     talk.taken.append((name.start, name.end))
     words = (immune or side)[0]  # type: ignore[index]
     if immune:
-        severity, _ = severity_of(talk, number)
+        severity, _ = severity_of(talk, number, place=name.start)
         for fact in _made(talk, clause, name, "allergy", _sure(talk, number), words):
             yield fact.model_copy(update={"severity": severity, "category": category_of(name, talk.tables) or "other"})
     else:

@@ -8,6 +8,7 @@ from memory import medicine_words as say
 from memory.allergen_words import ANCHOR
 from memory.clauses import Clause
 from memory.facts import HOLDING, Status
+from memory.medicine_names import told_next
 from memory.mentions import Mention
 from memory.talk import Talk
 
@@ -37,6 +38,8 @@ def told_better(talk: Talk, mention: Mention, verdict: tuple[str, str]) -> bool:
     kind, status = mention.verdict
     if (kind, status) == ("condition", "past") and talk.low.startswith("过", mention.name.end):
         return True  # "我爸脑梗过"
+    if not kind and verdict[0] == "medication" and mention.category == "class":
+        return told_next(talk, mention.clause, mention.name)  # "on blood thinners, Eliquis 5 mg"
     if verdict[0] != "allergy":
         return False
     if kind == "intolerance" and verdict[1] not in HOLDING:
