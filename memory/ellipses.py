@@ -17,6 +17,7 @@ _TOO = re.compile(
     rf"^{_LEAD}(?:{_WHO} (?:am|is|are|does|do|has|have)(?: too| though| as well)?|so (?:am|do|is|does|has|have) {_WHO}|me too|"
     rf"same (?:here|for me|with me|for my \w+)|{_WHO} too)$|"
     r"^(?:但|可|而|不过|其实|应该|说错了)?是(?:我|他|她|俺)[^,，对没不]{0,6}?(?:自己)?(?:过敏|有)?的?$|"
+    r"^[^,，对没不吃用]{1,5}?也(?:是|有|会|过敏|一样)的?(?:这样|这个病|这病)?$|"
     r"^(?:我|他|她|俺)[^,，对没不]{0,4}?(?:自己)?(?:也|倒|才|却)?(?:是|有|会|过敏)的?(?:这样)?$"
 )
 _IT_WAS = re.compile(r"^(?:it'?s|its|no,? it'?s) my [\w' -]{2,24}$")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from memory import patterns as re
 from memory.clauses import Clause
 from memory.facts import Fact
+from memory.medicine_words import STOPPED
 from memory.severity import severity_of
 from memory.substances import category_of, references_of
 from memory.talk import Talk, details, value_of
@@ -125,6 +126,7 @@ _GIVEN_UP = re.compile(
     r" so (?:i|he|she|we|they) (?:stopped|quit)\b"
 )
 """Behind what a medicine did: it was given up for it, "肌肉疼就停了"."""
+_FOR = re.compile(r"(?:because of|due to|on account of|from) (?:the |bad |severe |constant |terrible )*")
 _SO_DOES = re.compile(r"(?:and |but |so )?(?:so (?:does|did|do) )?(?:the )?")
 _DOES_TOO = re.compile(
     r"(?: (?:does|did|do|is|was))?(?: (?:that|it|the same|exactly the same))?(?: to me)?(?:,? (?:too|as well|also))?$|"
@@ -156,10 +158,16 @@ _IT = re.compile(
 )
 
 
+def _stopped_for(talk: Talk, number: int, place: int) -> bool:
+    """Tell whether what stands at a place in a clause is why the clause before stopped something: "because of diarrhea"."""
+    reason = _FOR.match(talk.clauses[number].low)
+    return bool(number and reason and reason.end() == place and STOPPED.search(talk.clauses[number - 1].low))
+
+
 def _pronoun(talk: Talk, number: int, clause: Clause) -> Iterator[Fact]:
     """Read "it upsets my stomach" of the drug that was named in the clause before."""
     side = _SIDE.search(clause.low)
-    given_up = side and _GIVEN_UP.match(clause.low, side.end())
+    given_up = side and (_GIVEN_UP.match(clause.low, side.end()) or _stopped_for(talk, number, side.start()))
     if not number or not (_IT.search(clause.low) or given_up) or (talk.names_in(clause) and not given_up):
         return
     before = talk.clauses[number - 1]

@@ -33,6 +33,11 @@ _REASON = re.compile(
 )
 
 
+_DOES_NOT = re.compile(
+    r" (?:does|do|did|has|is)(?:n't| not)(?: (?:though|either|at all))?(?=$|[,.;!])|(?:就|倒|却|也)?不会(?=$|[,，。；！])"
+)
+
+
 def told_better(talk: Talk, mention: Mention, verdict: tuple[str, str]) -> bool:
     """Tell whether the words say outright what the rules read of a name, whatever the model decides of it."""
     kind, status = mention.verdict
@@ -40,6 +45,8 @@ def told_better(talk: Talk, mention: Mention, verdict: tuple[str, str]) -> bool:
         return True  # "我爸脑梗过"
     if not kind and verdict[0] == "medication" and mention.category == "class":
         return told_next(talk, mention.clause, mention.name)  # "on blood thinners, Eliquis 5 mg"
+    if not kind and verdict[0] in ("allergy", "intolerance") and verdict[1] in HOLDING and _DOES_NOT.match(talk.low, mention.name.end):
+        return True  # "ibuprofen upsets my stomach, naproxen doesn't"
     if verdict[0] != "allergy":
         return False
     if kind == "intolerance" and verdict[1] not in HOLDING:

@@ -54,6 +54,9 @@ def test_a_disease_that_is_only_asked_about_is_none(case: str, tables: Tables) -
     [
         "I'm allergic to morphine // sorry I meant I get nauseous from morphine, not allergic |"
         " self/intolerance/morphine/active; self/allergy/morphine/refuted; !self/allergy/*/denied",
+        "Stopped metformin because of diarrhea | self/intolerance/metformin/active; self/medication/metformin/past",
+        "Ibuprofen gives me a stomach ache, naproxen doesn't |"
+        " self/intolerance/ibuprofen/active; !self/intolerance/naproxen/active; !self/allergy/naproxen/active",
         "我对布洛芬不过敏，但是吃了胃疼 | self/allergy/布洛芬/denied; self/intolerance/布洛芬/active",
         "胆固醇高，吃瑞舒伐他汀10mg，肌肉疼就停了 | self/intolerance/瑞舒伐他汀/active; self/medication/瑞舒伐他汀/past",
     ],
@@ -143,6 +146,7 @@ def test_a_medicine_switched_from_is_past_whatever_it_was_switched_to(case: str,
     [
         "I take Synthroid 75 mcg for hypothyroidism // My sister takes it too, 50 mcg |"
         " sister/medication/levothyroxine/active; !sister/condition/hypothyroidism/active",
+        "我有高血压，爸爸也有 | self/condition/高血压/active; father/condition/高血压/active",
         "我妈吃二甲双胍 // 我爸也在吃这个药 | father/medication/二甲双胍/active",
         "Peanut allergy, carries an EpiPen, she's 6 | child/allergy/peanut/active; !self/allergy/peanut/active",
         "I have a peanut allergy. My son is fine, he's 6 | self/allergy/peanut/active; !son/allergy/peanut/active",
