@@ -138,7 +138,7 @@ SWITCHED_TO = re.compile(
 )
 """What was switched to has a name that no table holds: "现在换了欣然"."""
 NO_BRAND = re.compile(
-    r"[医院科季房奶水床衣洗牙人城班家针打做环食量半厂牌号早晚中时法方份心]|工作|手机|地方|姿势|包装|治疗|手术|国产|进口|口味|电话|一[下点些]"
+    r"^新(?!的?药?$)|[夫医院科季房奶水床衣洗牙人城班家针打做环食量半厂牌号早晚中时法方份心]|工作|手机|地方|姿势|包装|治疗|手术|国产|进口|口味|电话|一[下点些]"
 )
 OTHER_ONE = re.compile(r"(?:(?:别|其他|其它|另外)的?|另?一种|另外一种|新的?)+药?")
 STOPPED_BY = re.compile(

@@ -126,6 +126,7 @@ _GIVEN_UP = re.compile(
     r" so (?:i|he|she|we|they) (?:stopped|quit)\b"
 )
 """Behind what a medicine did: it was given up for it, "肌肉疼就停了"."""
+_WHY = re.compile(r"因为|because of|due to|on account of")
 _FOR = re.compile(r"(?:because of|due to|on account of|from) (?:the |bad |severe |constant |terrible )*")
 _SO_DOES = re.compile(r"(?:and |but |so )?(?:so (?:does|did|do) )?(?:the )?")
 _DOES_TOO = re.compile(
@@ -171,13 +172,16 @@ def _pronoun(talk: Talk, number: int, clause: Clause) -> Iterator[Fact]:
     if not number or not (_IT.search(clause.low) or given_up) or (talk.names_in(clause) and not given_up):
         return
     before = talk.clauses[number - 1]
+    if number > 1 and _WHY.match(before.low):  # "I can't take ibuprofen because of my asthma, it makes me wheeze"
+        before = talk.clauses[number - 2]
     names = [name for name in talk.names_in(before) if category_of(name, talk.tables)]
     immune = _IMMUNE.search(clause.low)
     if len(names) != 1 or before.mode != "said" or clause.sentence > before.sentence + 1 or not (immune or side):
         return
     if immune and not re.search(r"过敏|allerg", before.low):
         for fact in _made(talk, clause, names[0], "allergy", _sure(talk, number), immune[0]):
-            yield fact.model_copy(update={"category": category_of(names[0], talk.tables)})
+            severity, _ = severity_of(talk, number)
+            yield fact.model_copy(update={"category": category_of(names[0], talk.tables), "severity": severity})
     elif side and not immune and category_of(names[0], talk.tables) == "drug" and not re.search(r"(?<!不)过敏|(?<!not )allerg", before.low):
         yield from _made(talk, clause, names[0], "intolerance", "active", side[0])
 

@@ -33,6 +33,11 @@ _REASON = re.compile(
 )
 
 
+_SHUNNED = re.compile(
+    r"(?:不能|不敢|不可以|没法|不让|别)(?:再|给)?(?:我|他|她)?(?:吃|用|打|碰|喝|输|接触)(?:[一二两半]?[点片粒])?$|"
+    r"\b(?:can'?t|cannot|mustn't|not able to|unable to) (?:take|have|use|eat|tolerate) (?:any )?$"
+)
+_NO_ALLERGY = re.compile(r"[不没无][^,，。]{0,4}过敏|(?:not|n't|no)\b[^,.]{0,12} allerg")
 _DOES_NOT = re.compile(
     r" (?:does|do|did|has|is)(?:n't| not)(?: (?:though|either|at all))?(?=$|[,.;!])|(?:就|倒|却|也)?不会(?=$|[,，。；！])"
 )
@@ -49,6 +54,9 @@ def told_better(talk: Talk, mention: Mention, verdict: tuple[str, str]) -> bool:
         return True  # "ibuprofen upsets my stomach, naproxen doesn't"
     if verdict[0] != "allergy":
         return False
+    begin = mention.clause.start
+    if verdict[1] not in HOLDING and _SHUNNED.search(talk.low, begin, mention.name.start) and not _NO_ALLERGY.search(mention.clause.low):
+        return True  # "不能吃阿司匹林" denies no allergy
     if kind == "intolerance" and verdict[1] not in HOLDING:
         return True  # "I get nauseous from it, not allergic" says both
     reason = None if kind else _REASON.match(talk.low, mention.name.end)  # "I can't take aspirin because of ulcers"

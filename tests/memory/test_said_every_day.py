@@ -27,6 +27,9 @@ def test_what_does_the_same_as_an_allergen_is_one_too(case: str, tables: Tables)
     [
         "I'm allergic to codeine, it makes me itch, and I can't take aspirin because of ulcers |"
         " self/allergy/codeine/active; !self/allergy/aspirin/active",
+        "不能吃阿司匹林，吃了喘不上气 | self/allergy/阿司匹林/active; !self/allergy/阿司匹林/denied",
+        "我不能吃阿司匹林，因为有哮喘，吃了喘不上气 | self/allergy/阿司匹林/active; !self/allergy/阿司匹林/denied",
+        "I can't take ibuprofen because of my asthma, it makes me wheeze | self/allergy/ibuprofen/active",
         "医生怀疑我对碘过敏 | self/allergy/碘/suspected",
         "医生说我对碘过敏 | self/allergy/碘/active",
     ],
@@ -134,6 +137,7 @@ def test_one_thing_told_in_two_words_is_one_fact(case: str, tables: Tables) -> N
         "吃硝苯地平，现在换了欣然 | self/medication/硝苯地平/past; self/medication/欣然/active",
         "我在吃氨氯地平，后来换了别的药 | self/medication/氨氯地平/past",
         "以前吃氨氯地平，脚肿，换了络活喜，现在换了倍博特 | self/medication/氨氯地平/past; self/medication/缬沙坦氨氯地平/active",
+        "吃优甲乐，换了新的大夫 | self/medication/左甲状腺素/active; !self/medication/新的大夫/active",
         "吃氨氯地平，换了医生 | self/medication/氨氯地平/active",
     ],
 )
@@ -169,3 +173,8 @@ def test_who_is_only_pointed_at_is_found(case: str, tables: Tables) -> None:
 )
 def test_what_was_done_and_measured_is_read(case: str, tables: Tables) -> None:
     check(case, tables)
+
+
+def test_a_reaction_told_in_the_next_clause_is_as_severe_as_it_is_told(tables: Tables) -> None:
+    facts = current(read_turns(["我不能吃阿司匹林，因为有哮喘，吃了喘不上气"], tables))
+    assert [fact.severity for fact in facts if fact.kind == "allergy"] == ["severe"]
