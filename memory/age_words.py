@@ -85,6 +85,7 @@ YOUNG: tuple[re.Pattern, ...] = tuple(
         r"满)*第?\s*(?P<days>\d{1,3})天(?=大|了?$|[,，])",
         r"(?:宝宝?|娃儿?|孩子|小家伙|崽|女儿|儿子|闺女|外?孙[子女]?|他|她)(?:才|刚|现在|今天|已经|也|快|都|今年|刚满|"
         r"满)*\s*(?P<months>\d{1,2})个?多?月(?=大|了|的|该|就|还|不|都|$|[,，])",
+        r"\b(?:they'?re|they are|both(?: are)?) (?:now |only |just |both |nearly |almost )*(?P<years>\d{1,2})(?=$|[ ,.!;)])" + _NO_UNIT,
         r"(?:(?:is|'s|she's|he's|shes|hes|only|just|now|at|about|old|aged|\(|girl|boy|baby|son|daughter|child|"
         r"^)[ ,(]*)(?:(?P<months>\d{1,2}) ?(?:months?|mths?|mo)\b|"
         r"(?P<weeks>\d{1,2}) ?(?:weeks?|wks?)\b|(?P<days>\d{1,2}) ?days?\b)(?! (?:ago|of|before|after|pregnant|later|in a row|"

@@ -55,6 +55,9 @@ CUT = re.compile(
     r"except|apart from|other than|besides|but for|just|badly|severely|really|very|according|apparently|actually|there|this|these|"
     r"those)\b|[(\[]"
 )
+REMARK = re.compile(r"[(\[][^)\]]{1,60}[)\]]\s*(?:,|;|/|&|and\b|or\b|plus\b)?\s*")
+"""What is told in brackets of one member of a list, before the next."""
+REMARK_LAST = re.compile(r"\s*[(\[][^)\]]{1,60}[)\]]$")
 LEAD_EN = re.compile(
     r"^(?:(?:and|or|to|the|a|an|any|all|some|my|both|certain|most|many|several|also|only|even|things? like|stuff like|such as|"
     r"namely|like|kinds? of|types? of|forms? of|iv|lots of|other|drugs? (?:such as|like|called)|medicines? (?:called|like)|"

@@ -158,6 +158,10 @@ def _after_en(talk: Talk, number: int, begin: int, anchor: int) -> Iterator[Alle
             yield from listed(talk, clause, earlier[-1].start, earlier[-1].end, begin, anchor)
         return
     found = [*listed(talk, clause, opened.end(), end, begin, anchor)]
+    while cut and found and (remark := say.REMARK.match(talk.low, end, clause.end)):  # "penicillin (hives) and sulfa"
+        cut = say.CUT.search(talk.low, remark.end(), clause.end)
+        end = cut.start() if cut else clause.end
+        found += listed(talk, clause, remark.end(), end, begin, anchor)
     yield from found
     if found and not cut:
         yield from _later(talk, number, begin, anchor)
@@ -172,9 +176,11 @@ def _later(talk: Talk, number: int, begin: int, anchor: int) -> Iterator[Allerge
             r"anaphylaxis|vomiting|severe|mild|badly|male|female|m|f)\b",
             clause.low,
         )
-        if clause.sentence != here.sentence or clause.mode != "said" or not (talk.only_names(clause) or short):
+        remark = say.REMARK_LAST.search(talk.low, clause.start, clause.end)  # "sulfa (rash)"
+        named = talk.only_names(clause) or short or (remark and any(name.end == remark.start() for name in talk.names_in(clause)))
+        if clause.sentence != here.sentence or clause.mode != "said" or not named:
             return
-        yield from listed(talk, clause, clause.start, clause.end, begin, anchor)
+        yield from listed(talk, clause, clause.start, remark.start() if remark else clause.end, begin, anchor)
 
 
 def _before_en(talk: Talk, clause: Clause, start: int, anchor: int) -> Iterator[Allergen]:

@@ -70,6 +70,8 @@ DOUBTED = re.compile(
     r"\b(?:might|maybe|possibly|perhaps|think|suspect\w*|not sure (?:if|whether)|probably|could be|may be|don't know (?:if|"
     r"whether)|seem\w*|appears?|unsure|likely|wonder\w*|may have|possible|query|\?)\b|(?:^|[\s:])\?\s*\w"
 )
+SUSPECTS = re.compile(r"(?:怀疑|疑心|可能|好像|似乎|大概)(?:是|说)?$")
+"""At the end of the clause before, without a mark between: "医生怀疑｜我对碘过敏"."""
 PAST = re.compile(
     r"以前|曾经?|小时候|过去|当年|原来|早年|\b(?:used to be|previously|in the past|as a (?:child|kid|baby)|when i was|outgr[eo]w\w*|was)\b"
 )

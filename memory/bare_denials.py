@@ -20,7 +20,8 @@ _BARE = re.compile(
 )
 _TRIED = re.compile(
     r"[吃用打喝吸抹涂输做试]过|[吃用打喝抹涂输]了|以前|上次|没事|没问题|能吃|可以吃|照[吃喝用打]|常吃|天天吃|经常吃|"
-    r"\b(?:had|have had|took|tried|ate|eat|eaten|drank|used|fine|ok|okay|no problems?|without|gave|given|stung|bitten|was|makes?|made|"
+    r"\b(?:had|have had|took|tried|ate|eat|eaten|drank|used|gets?|got|feels?|"
+    r"felt|fine|ok|okay|no problems?|without|gave|given|stung|bitten|was|makes?|made|"
     r"gives?|upset\w*|bothers?|hurts?|annoying|on toast)\b"
 )
 

@@ -43,6 +43,13 @@ BLOCK_AFTER = re.compile(
     r"[,，])|的人|\s*(?:repair|surgery|operation|vaccine|shot|jab|clinic|test(?:s|ing)?|screening|risk|symptoms?|medicine|"
     r"medication|meds|tablets?|pills?|diet|specialist|negative|attack risk|prevention)\b)"
 )
+ASKED = re.compile(
+    r"\b(?:do|does|did|could|can|might|may|would) (?:i|he|she|we|they|it|my \w+) (?:also |really |still |maybe )?(?:have|be)\b|"
+    r"\b(?:am i|is (?:he|she|it|my \w+)|are we) (?:having|getting)\b|\bhave (?:i|we) (?:got|caught)\b"
+)
+"""Before a disease: whether somebody has it is the very question."""
+ASKED_AFTER = re.compile(r"(?:病|症)?(?:了|的)?(?:吗|么|嘛|没有)[?？]*$")
+"""Behind it, in Chinese: "我有高血压吗", "我得了乙肝吗"."""
 BLOCK_BEFORE = re.compile(
     r"(?:会?起了?$|怕|担心|害怕|预防|防止|避免|会不会|是不是|像是?|区别|什么是|查一?下|想查|会(?:得|引起|导致)|容易|是否|以免|"
     r"导致|引发|警惕|符合|不知道是|抗|跟|类似|比如|小心|\b(?:worr\w+|"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from memory import patterns as re
+from memory.clauses import Clause
 from memory.facts import Facet
+from memory.talk import Talk
 from tools.text import fold
 
 _N = r"(?:\d+(?:\.\d+)?|[一二两三四五六七八九十半]+|\b(?:one|two|three|four|five|six|half|a)\b)"
@@ -20,7 +22,7 @@ _FREQUENCY = re.compile(
     rf"\b(?:every (?:day|night|morning|evening|other day|{_N} (?:hours?|days?|weeks?)|week|month)|daily|nightly|weekly|"
     rf"monthly|"
     r"at (?:night|bedtime)|in the mornings?|as needed|when needed|when i need it|prn|bd|bid|tid|tds|qid|qds|qd|od|qn|hs|"
-    r"q\d+h|occasionally|regularly|per day|a day|with (?:meals|food))\b",
+    r"q\d+h|occasionally|regularly|per day|a day|(?:with|before|after) (?:meals|food|breakfast|lunch|dinner|bed))\b",
 )
 _SINCE = re.compile(
     rf"(?:吃|用|服|打)了(?:有|快|大概|已经)?\s*{_N}[多几来]?\s*(?:个?(?:年|月|星期|礼拜)|[天周年])(?:多|半)?|(?:从|"
@@ -38,6 +40,15 @@ _UNTIL = re.compile(
 )
 
 
+_BARE = re.compile(r"\s+(\d{2,4}(?:\.\d+)?)(?=\s*(?:$|[,，.;；。]|at night|once|twice|daily|a day|every|qd|bd|bid|每|一[天日]|睡前))")
+
+
+def bare_dose(low: str, end: int) -> str:
+    """Return the number alone right behind a medicine that ends at ``end`` of a folded message: "allopurinol 300"."""
+    match = _BARE.match(low, end)
+    return match[1] if match else ""
+
+
 def facets_of(words: str, *, ended: bool = False) -> dict[Facet, str]:
     """Return dose, frequency, since and (of a medicine that is no longer taken) until, as far as ``words`` say them."""
     low = fold(words)
@@ -47,4 +58,14 @@ def facets_of(words: str, *, ended: bool = False) -> dict[Facet, str]:
         said = dict.fromkeys(words[m.start() : m.end()].strip() for m in pattern.finditer(low))
         if said:
             found[facet] = " ".join(list(said)[:3])
+    return found
+
+
+def next_dose(talk: Talk, clause: Clause) -> dict[Facet, str]:
+    """Read the amounts in the clause after a medicine: "在吃二甲双胍，每天两次，一次一片"."""
+    found: dict[Facet, str] = {}
+    for other in talk.clauses[clause.number + 1 :][:3]:
+        if other.sentence != clause.sentence or other.mode != "said" or talk.names_in(other) or len(other.low) > 24:
+            break
+        found = facets_of(other.text) | found
     return found

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from memory.clauses import Clause
+from memory.doses import facets_of
 from memory.facts import ANY, Fact
 from memory.people import named_in
-from memory.talk import Talk
+from memory.talk import Talk, details
 
 _LEAD = r"(?:(?:but|and|though|while|it'?s|its|actually|only|just|no|yes|sorry) )*"
 _WHO = r"(?:i|me|my [\w' -]{2,24}?|our [\w' -]{2,24}?|he|she|dad|mum|mom|hubby)"
@@ -16,6 +17,7 @@ _TOO = re.compile(
     rf"^{_LEAD}(?:{_WHO} (?:am|is|are|does|do|has|have)(?: too| though| as well)?|so (?:am|do|is|does|has|have) {_WHO}|me too|"
     rf"same (?:here|for me|with me|for my \w+)|{_WHO} too)$|"
     r"^(?:但|可|而|不过|其实|应该|说错了)?是(?:我|他|她|俺)[^,，对没不]{0,6}?(?:自己)?(?:过敏|有)?的?$|"
+    r"^[^,，对没不吃用]{1,5}?也(?:是|有|会|过敏|一样)的?(?:这样|这个病|这病)?$|"
     r"^(?:我|他|她|俺)[^,，对没不]{0,4}?(?:自己)?(?:也|倒|才|却)?(?:是|有|会|过敏)的?(?:这样)?$"
 )
 _IT_WAS = re.compile(r"^(?:it'?s|its|no,? it'?s) my [\w' -]{2,24}$")
@@ -26,6 +28,13 @@ _FINE = re.compile(
     r"no problem))(?: with (?:it|them|that))?$|"
     r"^(?:但|可|而|不过)?[^,，。对]{1,6}?(?:自己)?(?:(?:吃|用|打|喝)(?:了|过)?(?:倒是?|都|就|却|可)?(?:没事|没问题|没反应)|能[吃用]|不过敏)儿?的?$"
 )
+_TAKES_IT = re.compile(
+    rf"^{_LEAD}{_WHO} (?:also |now )*(?:takes?|uses?|is on|am on|'s on|are on|has been on) "
+    r"(?:it|that|them|the same(?: one| thing| medicine| drug)?)"
+    r"(?:,? (?:too|as well|also))?$|"
+    r"^[^,，。吃用]{1,6}?(?:自己)?也(?:在|是|每天|一直)*(?:吃|用|打|服)(?:着)?(?:这个|这种|它|一样的|同样的|同一种|的也?是(?:这个|这种|它))(?:药)?的?$"
+)
+"""Who takes the medicine that was told of somebody else."""
 _KINDS = ("allergy", "intolerance", "condition")
 
 
@@ -35,6 +44,9 @@ def read_ellipses(talk: Talk) -> Iterator[Fact]:
         if not clause.names_person or talk.names_in(clause) or len(clause.low) > 60:
             continue
         low = clause.low.strip()
+        if _TAKES_IT.search(low):
+            yield from _taken_too(talk, number, clause)
+            continue
         fine = bool(_FINE.search(low))
         if not fine and not _TOO.search(low) and not (_IT_WAS.search(low) and re.search(r"\bnot\b|n't\b", _before(talk, number))):
             continue
@@ -44,6 +56,20 @@ def read_ellipses(talk: Talk) -> Iterator[Fact]:
                 if person != fact.subject:
                     changed = {"subject": person, "status": status, "severity": "", "detail": "", "facets": {}}
                     yield fact.model_copy(update=changed | {"quote": clause.text, "span": (clause.start, clause.end), "confirmed": False})
+
+
+def _taken_too(talk: Talk, number: int, clause: Clause) -> Iterator[Fact]:
+    """Read "my sister takes it too, 50 mcg" of the medicine that was told last of another."""
+    before = [fact for fact in (*talk.known, *talk.found) if fact.subject not in clause.people]
+    last = before[-1] if before else None
+    told = [fact for fact in before if fact.kind == "medication" and last and (fact.turn, fact.holds) == (last.turn, True)]
+    if not told or told[-1].value == ANY:
+        return
+    _, after = talk.neighbours(number)
+    facets = facets_of(after.text) if after and after.mode == "said" and not talk.names_in(after) and len(after.low) <= 24 else {}
+    changed = {"status": "active", "facets": facets, "detail": details(*facets.values()), "quote": clause.text}
+    for person in clause.people:
+        yield told[-1].model_copy(update=changed | {"subject": person, "span": (clause.start, clause.end), "confirmed": False})
 
 
 def _before(talk: Talk, number: int) -> str:

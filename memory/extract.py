@@ -90,7 +90,10 @@ def read(
     speaker = Speaker(subject, tuple(dict.fromkeys(fact.subject for fact in known)))
     talk, found = by_rule(message, tables, speaker, known=known, language=language, topic=topic)
     found = list(settled(_plain(reviewed(talk, found)), known))
-    kept = {fact.id: fact for fact in (f.model_copy(update={"thread": thread, "turn": turn, "at": at}) for f in found)}
+    kept: dict[str, Fact] = {}
+    for fact in (f.model_copy(update={"thread": thread, "turn": turn, "at": at}) for f in found):
+        kept.pop(fact.id, None)  # said again after something else was said: it stands where it was said last
+        kept[fact.id] = fact
     return Reading(list(kept.values()), speaker.current, speaker.unclear and bool(kept))
 
 

@@ -108,9 +108,12 @@ NOT_ENDED = re.compile(
 )
 AMOUNT = re.compile(
     r"(?:每[天日周晚]|1[天日周])[^,，。]{0,12}|\d+[^,，。]{0,2}年|\d+[^,，]{0,2}包|偶尔|经常|少量|\b(?:half a pack|\w+ packs?|"
-    r"\w+ (?:cigarettes|glasses|beers|pints|drinks|units|bottles)[^,.;]{0,16}|"
+    r"(?:an? )?(?:couple|few|glass(?:es)?|bottles?|cans?|pints?)(?: of)? [^,.;]{3,24}|"
+    r"(?!of\b)\w+ (?:cigarettes|beers?|pints|drinks|units)[^,.;]{0,16}|in (?:19|20)\d\d|"
     r"socially|occasionally|sometimes|daily|every \w+|for \w+ years|\w+ years ago|on weekends|heavily)\b"
 )
+ONE_KIND = re.compile(r"\b(?:cigarettes?|cigs|ciggies|fags)\b|[真卷纸香]烟|普通烟|传统烟")
+"""Not smoked by who smokes something else."""
 HINT = re.compile(
     r"烟|[抽吸]|戒|酒|喝|[口盅杯两]|应酬|smok|cig|vap|tobacco|pack|nicotine|ppd|fags?|baccy|roll|bidi|beedi|gutka|hookah|shisha|snus|"
     r"quit|drink|drank|alcohol|beer|wine|whisk|vodka|\bgin\b|rum\b|brandy|"

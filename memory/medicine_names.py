@@ -20,6 +20,7 @@ def medicines_in(talk: Talk, clause: Clause) -> Iterator[Name]:
     named = [name for name in known if not all(r.startswith("class:") for r in name.drugs)]
     known = [name for name in known if name in named or not _OTHER.search(clause.low[: name.start - clause.start])]
     known = [name for name in known if name in named or not any(abs(specific.start - name.end) <= 3 for specific in named)]
+    known = [name for name in known if name in named or not told_next(talk, clause, name)]
     yield from known
     spoken = known + [name for name in talk.names_in(clause) if name not in known]
     for pattern in () if known or not say.GENERIC.search(clause.low) or _names_next(talk, clause) else (say.GENERIC_ZH, say.GENERIC_EN):
@@ -42,6 +43,17 @@ def _names_next(talk: Talk, clause: Clause) -> bool:
     """Tell whether the next clause names the medicine: "an allergy pill, Claritin"."""
     _, following = talk.neighbours(clause.number)
     return bool(following and talk.only_names(following))
+
+
+def told_next(talk: Talk, clause: Clause, name: Name) -> bool:
+    """Tell whether the next clause names which one of a class is taken: "on blood thinners, Eliquis 5 mg"."""
+    if clause.end - name.end > 1 or not _names_next(talk, clause):
+        return False
+    _, following = talk.neighbours(clause.number)
+    first = talk.names_in(following)[0] if following and talk.names_in(following) else None
+    held = {group for drug in (first.drugs if first else ()) if drug in talk.tables.drugs for group in talk.tables.drugs[drug].classes}
+    above = {parent for group in held if group in talk.tables.classes for parent in talk.tables.classes[group].parents}
+    return any(f"class:{group}" in name.drugs for group in held | above)
 
 
 def lists(clause: Clause) -> bool:

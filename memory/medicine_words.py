@@ -129,9 +129,18 @@ ANAPHOR = re.compile(
     r"three|\d|a|it|january|jan|feb|march|april|may|june|july|aug|sept|oct|nov|dec)|$)"
 )
 NAMELESS = re.compile(
-    r"[停药吃用服断]|结束|stop|quit|c[ao]me off|finish|discontinu|took|off (?:it|them)|drop|no longer|until|meds|medic|drugs|pills|"
+    r"[停药吃用服断换改]|结束|stop|quit|c[ao]me off|finish|discontinu|took|off (?:it|them)|drop|no longer|until|meds|medic|drugs|pills|"
     r"nothing|anything|\b(?:on|take|takes|taking) (?:it|them|that|this)\b"
 )
+SWITCHED_TO = re.compile(
+    r"(?:我|他|她|后来|现在|目前|医生|大夫|又|就|给|上周|上个?月|刚|最近|已经|所以|然后|前几天)*(?:换|改)(?:成|为|吃|用|服|了)+"
+    r"(?P<what>[\u4e00-\u9fff]{2,6}?)(?:片|胶囊|颗粒)?(?=\s*\d|$)"
+)
+"""What was switched to has a name that no table holds: "现在换了欣然"."""
+NO_BRAND = re.compile(
+    r"^新(?!的?药?$)|[夫医院科季房奶水床衣洗牙人城班家针打做环食量半厂牌号早晚中时法方份心]|工作|手机|地方|姿势|包装|治疗|手术|国产|进口|口味|电话|一[下点些]"
+)
+OTHER_ONE = re.compile(r"(?:(?:别|其他|其它|另外)的?|另?一种|另外一种|新的?)+药?")
 STOPPED_BY = re.compile(
     r"\b(?:stopped|quit|came off|come off|discontinued|taken off)(?: taking| using)? (?:the |my |his |her )?$|停(?:了|用|掉)?$"
 )

@@ -22,6 +22,11 @@ _AGED = re.compile(
     r"^(?:我家?|my |our )?#\s*(?:今年|现在|才|刚|is|'s)?\s*[\d一二三四五六七八九十两半]+\s*(?:周?岁|个?月|years? old|"
     r"months? old)[^,，]{0,2}$"
 )
+_SHE_IS = re.compile(
+    r"^(?:and )?(?:she|he)(?:'s| is) (?:only |just |now )*(?:\d|1[0-7])(?: (?:years?|months?)(?: old)?| yo)?$|"
+    r"^[他她](?:才|今年|刚|现在)*(?:\d|1[0-7]|[一两二三四五六七八九十])个?(?:周?岁|月)(?:了|大|半)?$"
+)
+"""A child told of by its age alone: "Peanut allergy, carries an EpiPen, she's 6"."""
 _SELF = re.compile(r"我(?!们?家?[孩娃儿女妈爸公婆爷奶])|本人|俺(?![爹娘])|\b(?:i|i'm|i've|me|my|mine|myself)\b")
 _NOT_MINE = re.compile(r"不是我(?:的|自己|本人)?(?:$|[,，。!！])|我是说|说的是|\bnot (?:mine|me)\b|\bi mean\b")
 _NURSING = re.compile(r"喂奶|哺乳|母乳|孕|怀|奶水|breast|nursing|pregnan")
@@ -41,7 +46,8 @@ def named_later(clauses: Sequence[Any], thread: str, low: str) -> list[Any]:
         return found
     for place, clause in enumerate(found):
         person = clause.people[0]
-        if not place or not clause.names_person or person == "self" or not _meant(clause.low):
+        aged = person in ("child", "son", "daughter") and _SHE_IS.match(clause.low)
+        if not place or person == "self" or not (aged or (clause.names_person and _meant(clause.low))):
             continue
         before = low[: clause.start]
         forced = bool(_NOT_MINE.search(low[max(0, clause.start - 24) : clause.end + 10]))

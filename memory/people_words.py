@@ -8,7 +8,7 @@ from memory.relations import RELATIONS
 # One pass that is cheaper than trying every relation at every place.
 HINT = re.compile(
     r"[妈爸母父娘爹爷奶婆公姥婶姨姑舅叔伯哥弟姐妹嫂侄甥孙儿女囡子夫妻媳爱对友伴偶宝婴娃孩朋同室邻隔闺战领亲属老雇病客你家豆嬷嫲伢崽仔患"
-    r"毛俩兄佬达姑丫妮幺内堂当男另前太发工岳生落月"
+    r"毛俩兄佬达姑丫妮幺内堂当男另前太发工岳生落月胞凤"
     r"]|出生|\byo\b|y/o|[- ](?:olds?|auld)\b|\bex\b|\b(?:mother|mum|mam|mom|mommy|mummy|mama|mamma|ma|mil|fil|sil|bil|dh|dw|ds\d?|"
     r"dd\d?|lo|bf|gf|pal|buddy|father|dad|daddy|da|papa|pops?|parents?|step|son|"
     r"daughter|child|kid|toddler|twins|little|wee|wean|bairn|eldest|oldest|youngest|middle|first|baby|bub|infant|newborn|preemie|boy|"

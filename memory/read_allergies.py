@@ -176,6 +176,9 @@ def _status(talk: Talk, clause: Clause, item: Allergen) -> Status:
         return "past"
     if say.NO_MORE.search(low):
         return "past"
+    opened = talk.clauses[clause.number - 1] if clause.number else None
+    if opened and not opened.ends and opened.end == clause.start and say.SUSPECTS.search(opened.low):
+        return "suspected"
     if say.DOUBTED.search(low) or re.search(r"可疑|不确定|没(?:有)?确诊", sentence):
         return "suspected"
     return "active"
@@ -194,7 +197,7 @@ def _denied(before: str, between: str) -> bool:
 
 def allergy(talk: Talk, number: int, item: Allergen, status: Status) -> Iterator[Fact]:
     """Yield the allergy to an allergen, with the reaction told beside it; ``number`` is that of the clause."""
-    reaction, (severity, said) = reaction_in(talk, number), severity_of(talk, number)
+    reaction, (severity, said) = reaction_in(talk, number, item.clause, item.place), severity_of(talk, number, item.clause, item.place)
     facets = {key: part for key, part in (("reaction", reaction), ("severity", said)) if part}
     held = status in ("active", "suspected")
     yield from talk.facts(

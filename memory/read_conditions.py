@@ -52,7 +52,8 @@ def _whole(name: Name, talk: Talk) -> Name:
     """Return a disease with the organ that it has harmed, which stands for both: "糖尿病肾病", "diabetic nephropathy"."""
     harmed = say.COMPLICATION.match(talk.low, name.end)
     if harmed is None:
-        return name
+        twin = next((other for other in talk.names if other.start == name.end and other.of("condition") & name.of("condition")), None)
+        return replace(name, end=twin.end, words=name.words + twin.words, spelled="") if twin else name  # "乙肝小三阳"
     organ = {reference for other in talk.tables.names.find(harmed[0]) for reference in other.of("condition")}
     kidneys = {"condition:chronic_kidney_disease"} if say.KIDNEYS.search(harmed[0]) else set()
     words = talk.message[name.start : harmed.end()]
@@ -87,12 +88,7 @@ def _settled(talk: Talk, clause: Clause) -> Iterator[Fact]:
 def _status(talk: Talk, clause: Clause, name: Name, frame: tuple[int, Status | None], *, family: bool) -> Status | None:
     low = clause.low
     before, after = low[: name.start - clause.start], low[name.end - clause.start :]
-    if say.BLOCK_AFTER.match(after) or (
-        clause.mode == "asked"
-        and not re.search(
-            r"\b(?:my|with my|having|i have|since i have|given my)\s+(?:\w+ )?$|(?:我|他|她|^)(?:有|得了|患有|这次)[^,，]{0,6}$", before
-        )
-    ):
+    if say.BLOCK_AFTER.match(after) or (clause.mode == "asked" and not _by_the_way(before, after)):
         return None
     denied = say.DENIES.search(before)
     if denied and not say.NOT_DENIED.search(before):
@@ -129,6 +125,17 @@ def _status(talk: Talk, clause: Clause, name: Name, frame: tuple[int, Status | N
     if say.DOUBT.search(before) or re.match(r"可能|\s*(?:is )?(?:possible|likely|suspected)", after):
         return "suspected"
     return "past" if _past(before + " " + after) or re.match("过(?!敏|度)", after) else "active"
+
+
+def _by_the_way(before: str, after: str) -> bool:
+    """Tell whether a question about something else says that somebody has a disease: "is it safe with my asthma?"."""
+    if say.ASKED.search(before) or say.ASKED_AFTER.match(after):
+        return False
+    return bool(
+        re.search(
+            r"\b(?:my|with my|having|i have|since i have|given my)\s+(?:\w+ )?$|(?:我|他|她|^)(?:有|得了|患有|这次)[^,，]{0,6}$", before
+        )
+    )
 
 
 def _past(words: str) -> bool:

@@ -32,8 +32,17 @@ def read_habits(talk: Talk) -> Iterator[Fact]:
         for kind, habit_words in _HABITS:
             status = _status(talk, clause, kind, habit_words, low)
             if status:
-                amounts = [] if status == "denied" else [match[0] for match in say.AMOUNT.finditer(low)]
+                amounts = [] if status == "denied" else [match[0] for match in say.AMOUNT.finditer(_of_habit(habit_words, low))]
                 yield from talk.facts(clause, kind, "是" if talk.language == "zh" else "yes", status=status, detail=details(*amounts))
+
+
+def _of_habit(habit: say.Habit, low: str) -> str:
+    """Return what a clause tells of one habit: "half a pack" is smoked, "wine on weekends" drunk."""
+    here = habit.does.search(low)
+    others = [there.start() for _, other in _HABITS if other is not habit and (there := other.does.search(low))]
+    if here is None or not others or others[0] == here.start():
+        return low
+    return low[: others[0]] if here.start() < others[0] else low[here.start() :]
 
 
 def _status(talk: Talk, clause: Clause, kind: Kind, habit: say.Habit, low: str) -> Status | None:
@@ -60,6 +69,12 @@ def _denied(talk: Talk, clause: Clause, kind: Kind, low: str) -> Status | None:
     """Return what "not one since" means after a habit was told."""
     if re.search(r"以后|之后|后来|打那|从那|自从|\bsince\b", low):
         return "past"
+    if (
+        kind == "smoking"
+        and say.ONE_KIND.search(low)
+        and any(fact.kind == kind and fact.status == "active" and fact.subject in clause.people for fact in talk.found)
+    ):
+        return None  # "I vape, no cigarettes"
     if any(fact.kind == kind and fact.status == "past" and fact.subject in clause.people for fact in talk.found):
         return None
     return "denied" if kind == "smoking" or "酒" in talk.low or not re.search(r"[\u4e00-\u9fff]", low) else None

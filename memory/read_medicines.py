@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from memory import medicine_words as say
 from memory import patterns as re
 from memory.clauses import Clause
-from memory.doses import facets_of
-from memory.facts import ANY, Facet, Fact, Status
+from memory.doses import bare_dose, facets_of, next_dose
+from memory.facts import ANY, Fact, Status
 from memory.medicine_names import claimed, lists, medicines_in
 from memory.talk import Talk, details, value_of
 from tools.names import Name
@@ -65,6 +65,12 @@ def _nameless(talk: Talk, clause: Clause) -> Iterator[Fact]:
         or (talk.topic == "medication" and say.NONE.match(clause.low))
     ):
         yield from talk.facts(clause, "medication", ANY, status="denied")
+    elif (switched := say.SWITCHED_TO.match(clause.low)) and not say.NO_BRAND.search(switched["what"]) and (old := _last(talk, clause)):
+        yield old.model_copy(update={"status": "past", "quote": clause.text, "span": (clause.start, clause.end)})
+        if not say.OTHER_ONE.fullmatch(switched["what"]):
+            start, end = (clause.start + place for place in switched.span("what"))
+            brand = Name(start, end, talk.message[start:end], frozenset())
+            yield from medication(talk, clause, brand, "active", clause.end, alone=True)
     elif say.ON_IT.search(clause.low) and not say.PLANNED.search(clause.low) and (name := _named_before(talk, clause)):
         yield from medication(talk, clause, name, "past" if _past(clause.low) else "active", clause.end, alone=True)
     elif (
@@ -160,7 +166,7 @@ def _status(talk: Talk, clause: Clause, name: Name, frame: _Frame) -> Status | N
 
 def _taken(talk: Talk, clause: Clause, name: Name, frame: _Frame, before: str, after: str) -> Status | None:
     verb = say.VERB_BEFORE.search(before)
-    dosed = bool(facets_of(talk.message[name.end : clause.end])) or bool(talk.only_names(clause) and _next_dose(talk, clause))
+    dosed = bool(facets_of(talk.message[name.end : clause.end])) or bool(talk.only_names(clause) and next_dose(talk, clause))
     started = re.fullmatch(r"\s*(?:and |also |plus |then |now )?(?:the |my |a |some )?", before)
     if (
         started
@@ -230,18 +236,10 @@ def medication(talk: Talk, clause: Clause, name: Name, status: Status, end: int,
     around = talk.message[clause.start : clause.end] if alone else talk.message[name.end : end]
     facets = facets_of(around, ended=status == "past")
     if alone and not facets.get("dose"):
-        facets = _next_dose(talk, clause) | facets
+        facets = next_dose(talk, clause) | facets
+    if not facets.get("dose") and (bare := bare_dose(talk.low, name.end)):
+        facets |= {"dose": bare}
     value = value_of(name, references, talk)
     yield from talk.facts(
         clause, "medication", value, words=name.words, status=status, references=references, facets=facets, detail=details(*facets.values())
     )
-
-
-def _next_dose(talk: Talk, clause: Clause) -> dict[Facet, str]:
-    """Read the amounts in the clause after a medicine: "在吃二甲双胍，每天两次，一次一片"."""
-    found: dict[Facet, str] = {}
-    for other in talk.clauses[clause.number + 1 :][:3]:
-        if other.sentence != clause.sentence or other.mode != "said" or talk.names_in(other) or len(other.low) > 24:
-            break
-        found = facets_of(other.text) | found
-    return found

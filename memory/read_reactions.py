@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from memory import patterns as re
 from memory.clauses import Clause
 from memory.facts import Fact
+from memory.medicine_words import STOPPED
 from memory.severity import severity_of
 from memory.substances import category_of, references_of
 from memory.talk import Talk, details, value_of
@@ -78,6 +79,7 @@ def read_reactions(talk: Talk) -> Iterator[Fact]:
         for name in talk.names_in(clause):
             if category_of(name, talk.tables) and not any(a <= name.start < b for a, b in talk.taken):
                 yield from _reaction(talk, number, clause, name)
+                yield from _likewise(talk, number, clause, name)
         for name in talk.more_in(clause) if talk.more else ():  # of no table: "strawberries give me hives"
             if not any(a <= name.start < b for a, b in talk.taken) and _IMMUNE.search(clause.low):
                 yield from _reaction(talk, number, clause, name)
@@ -112,32 +114,74 @@ def _reaction(talk: Talk, number: int, clause: Clause, name: Name) -> Iterator[F
     talk.taken.append((name.start, name.end))
     words = (immune or side)[0]  # type: ignore[index]
     if immune:
-        severity, _ = severity_of(talk, number)
+        severity, _ = severity_of(talk, number, place=name.start)
         for fact in _made(talk, clause, name, "allergy", _sure(talk, number), words):
             yield fact.model_copy(update={"severity": severity, "category": category_of(name, talk.tables) or "other"})
     else:
         yield from _made(talk, clause, name, "intolerance", "active", words)
 
 
+_GIVEN_UP = re.compile(
+    r"(?:得|的)?(?:很|太|特别)?(?:厉害|不行|要命|受不了|严重)?[，,]?(?:我|医生)?(?:就|所以|只好|才|给)+(?:停|不吃了|不敢吃|没再吃)|"
+    r" so (?:i|he|she|we|they) (?:stopped|quit)\b"
+)
+"""Behind what a medicine did: it was given up for it, "肌肉疼就停了"."""
+_WHY = re.compile(r"因为|because of|due to|on account of")
+_FOR = re.compile(r"(?:because of|due to|on account of|from) (?:the |bad |severe |constant |terrible )*")
+_SO_DOES = re.compile(r"(?:and |but |so )?(?:so (?:does|did|do) )?(?:the )?")
+_DOES_TOO = re.compile(
+    r"(?: (?:does|did|do|is|was))?(?: (?:that|it|the same|exactly the same))?(?: to me)?(?:,? (?:too|as well|also))?$|"
+    r"(?:我|他|她|吃了?)?也(?:是|一样|会|不行)(?:的|这样|如此)?$"
+)
+
+
+def _likewise(talk: Talk, number: int, clause: Clause, name: Name) -> Iterator[Fact]:
+    """Read "Penicillin gives me hives. Amoxicillin does too.": the second did what was told of the first."""
+    before, after = clause.low[: name.start - clause.start], clause.low[name.end - clause.start :]
+    opened = _SO_DOES.fullmatch(before)
+    if not number or not opened or not _DOES_TOO.match(after) or not (after or "so d" in before):
+        return
+    first = next((other for other in reversed(talk.clauses[:number]) if other.low not in ("and", "but")), clause)
+    told = [fact for fact in talk.found if fact.kind in ("allergy", "intolerance") and fact.span == (first.start, first.end)]
+    if not told or told[-1].subject not in clause.people or clause.sentence > first.sentence + 1:
+        return
+    talk.taken.append((name.start, name.end))
+    for fact in _made(talk, clause, name, told[-1].kind, told[-1].status, told[-1].detail):
+        yield fact.model_copy(
+            update={"severity": told[-1].severity, "category": category_of(name, talk.tables) if told[-1].category else ""}
+        )
+
+
 _IT = re.compile(
     r"^(?:but |because |so |and |since )?(?:it|they|that|this|which)\b(?= (?:always |just |really |only )?(?:gives?|gave|"
     r"makes?|made|causes?|caused|upsets?|brings?|brought|closes?|swells?|messes|hurts|irritat\w+|put|kept|keeps|leaves|left|"
-    r"dries|tears|did))|^(?:因为)?(?:它|这个?药|一(?:吃|碰|用|打|喝|闻|沾|抹)(?:就|了)?|吃了(?:就|会|以后|之后)?|吃完(?:就|会)?|每次吃)"
+    r"dries|tears|did))|^(?:因为|但是?|可是|不过|就是|只是|而且)?(?:它|这个?药|一(?:吃|碰|用|打|喝|闻|沾|抹)(?:就|了)?|吃了(?:就|会|以后|之后)?|吃完(?:就|会)?|每次吃)"
 )
+
+
+def _stopped_for(talk: Talk, number: int, place: int) -> bool:
+    """Tell whether what stands at a place in a clause is why the clause before stopped something: "because of diarrhea"."""
+    reason = _FOR.match(talk.clauses[number].low)
+    return bool(number and reason and reason.end() == place and STOPPED.search(talk.clauses[number - 1].low))
 
 
 def _pronoun(talk: Talk, number: int, clause: Clause) -> Iterator[Fact]:
     """Read "it upsets my stomach" of the drug that was named in the clause before."""
-    if not _IT.search(clause.low) or talk.names_in(clause) or not number:
+    side = _SIDE.search(clause.low)
+    given_up = side and (_GIVEN_UP.match(clause.low, side.end()) or _stopped_for(talk, number, side.start()))
+    if not number or not (_IT.search(clause.low) or given_up) or (talk.names_in(clause) and not given_up):
         return
     before = talk.clauses[number - 1]
+    if number > 1 and _WHY.match(before.low):  # "I can't take ibuprofen because of my asthma, it makes me wheeze"
+        before = talk.clauses[number - 2]
     names = [name for name in talk.names_in(before) if category_of(name, talk.tables)]
-    immune, side = _IMMUNE.search(clause.low), _SIDE.search(clause.low)
+    immune = _IMMUNE.search(clause.low)
     if len(names) != 1 or before.mode != "said" or clause.sentence > before.sentence + 1 or not (immune or side):
         return
     if immune and not re.search(r"过敏|allerg", before.low):
         for fact in _made(talk, clause, names[0], "allergy", _sure(talk, number), immune[0]):
-            yield fact.model_copy(update={"category": category_of(names[0], talk.tables)})
+            severity, _ = severity_of(talk, number)
+            yield fact.model_copy(update={"category": category_of(names[0], talk.tables), "severity": severity})
     elif side and not immune and category_of(names[0], talk.tables) == "drug" and not re.search(r"(?<!不)过敏|(?<!not )allerg", before.low):
         yield from _made(talk, clause, names[0], "intolerance", "active", side[0])
 

@@ -126,7 +126,7 @@ RELATIONS: tuple[tuple[str, str], ...] = (
     ),
     (
         "child",
-        r"孩子|大宝|二宝|小孩儿?|[我俺]娃|娃娃|娃儿?(?!娃)|伢|崽崽|小朋友|小家伙|患儿|俩娃|^[男女](?:孩|童|娃)|\d岁的?[男女](?:孩|童|"
+        r"(?<![怀孕了着的是])(?:双胞胎|龙凤胎|三胞胎)(?!妊娠|孕|\d+周(?!岁))|孩子|大宝|二宝|小孩儿?|[我俺]娃|娃娃|娃儿?(?!娃)|伢|崽崽|小朋友|小家伙|患儿|俩娃|^[男女](?:孩|童|娃)|\d岁的?[男女](?:孩|童|"
         r"娃)|\b(?:my|our) \d{1,2} ?(?:yo|y/o|yr old)\b|\b(?:my|"
         r"our) (?:\w+|\d{1,2})[- ]years?[- ]old\b(?! (?:mother|father|wife|husband|mum|dad|mom|son|daughter|grand|boy|girl|niece|nephew))|"
         r"\b(?:for )?(?:a|an|the) (?:\w+|\d{1,2})[- ](?:year|yr)s?[- ](?:old|auld) (?:boy|girl|child|kid|lad|lass)\b|\b(?:my|our|the|"

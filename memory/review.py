@@ -21,7 +21,7 @@ from memory.read_conditions import condition
 from memory.read_medicines import medication
 from memory.substances import Allergen, references_of
 from memory.talk import Talk, value_of
-from memory.told_status import fine_after, status_told
+from memory.told_status import fine_after, status_told, told_better
 from tools.errors import TableError
 
 _NEVER = 2.0
@@ -93,6 +93,8 @@ def reviewed(talk: Talk, facts: Sequence[Fact]) -> list[Fact]:
             continue
         verdict = decided(mention, opinion, reacts=_reacts(talk, mention), denies=_denies(talk, mention), own=_own(talk, mention))
         if verdict == mention.verdict or (verdict[0] == "allergy" and verdict[1] in HOLDING and _feared(talk, mention)):
+            continue
+        if told_better(talk, mention, verdict):
             continue
         if (
             mention.verdict == ("medication", "past")

@@ -82,15 +82,22 @@ _GAP = (
     r"(?:[^\d,，。;；]|1分钟){0,18}?(?:(?:从|went|from|gone|dropped|came down)\s*(?:from )?"
     r"\d[\d.]*\s*%?\s*(?:to|→|-+>|降[到至]|升[到至]|涨[到至]|掉[到至]|到|[^\d,，。]{1,8})\s*)?"
 )
+
+
+def _begins(words: str) -> str:
+    """Return words of which a Latin one may stand right behind a Chinese one: "上周INR 2.5"."""
+    return re.sub(r"(^|\|)\\b", r"\1(?<![a-z0-9])", words)
+
+
 SIGNS: tuple[tuple[Kind, str, re.Pattern, re.Pattern, tuple[str, str], str], ...] = tuple(
     (
         kind,
         key,
         re.compile(
-            rf"(?:{words}){_GAP}(?<!type )(?<!stage )(?<!grade )({number})(?!\d*\s*(?:am\b|pm\b|tomorrow|o'clock|mcg|毫克|mg\b(?!/)|片|"
-            rf"粒|个月|年(?!龄)|天|岁|次(?!/)))"
+            rf"(?:{_begins(words)}){_GAP}(?<!type )(?<!stage )(?<!grade )({number})(?!\d*\s*(?:am\b|pm\b|tomorrow|o'clock|mcg|毫克|"
+            rf"mg\b(?!/)|片|粒|个月|年(?!龄)|天|岁|次(?!/)))"
         ),
-        re.compile(rf"(?:{words})\W*$"),
+        re.compile(rf"(?:{_begins(words)})\W*$"),
         names,
         unit,
     )

@@ -7,7 +7,8 @@ import re
 from memory import medicine_words as say
 from memory.allergen_words import ANCHOR
 from memory.clauses import Clause
-from memory.facts import Status
+from memory.facts import HOLDING, Status
+from memory.medicine_names import told_next
 from memory.mentions import Mention
 from memory.talk import Talk
 
@@ -27,6 +28,39 @@ _ASKS_ALLERGY = re.compile(
     r"(?:是不是|会不会是?|算不算|是|算)[^,，]{0,4}过敏[^,，]{0,3}(?:吗|么|吧|[?？])|过敏(?:了|反应)?(?:吗|么|吧)|过敏了?$|"
     r"^(?:so |and )?(?:is|could|can|was|might|am|does)\b[^,.]{0,30}\ballerg(?:y|ic)\b"
 )
+_REASON = re.compile(
+    r"[ ,]*(?:because of|due to|on account of|(?:because|as|since) i(?:'ve| have)(?: got)?) (?:my |the |an? |bad |stomach )*"
+)
+
+
+_SHUNNED = re.compile(
+    r"(?:不能|不敢|不可以|没法|不让|别)(?:再|给)?(?:我|他|她)?(?:吃|用|打|碰|喝|输|接触)(?:[一二两半]?[点片粒])?$|"
+    r"\b(?:can'?t|cannot|mustn't|not able to|unable to) (?:take|have|use|eat|tolerate) (?:any )?$"
+)
+_NO_ALLERGY = re.compile(r"[不没无][^,，。]{0,4}过敏|(?:not|n't|no)\b[^,.]{0,12} allerg")
+_DOES_NOT = re.compile(
+    r" (?:does|do|did|has|is)(?:n't| not)(?: (?:though|either|at all))?(?=$|[,.;!])|(?:就|倒|却|也)?不会(?=$|[,，。；！])"
+)
+
+
+def told_better(talk: Talk, mention: Mention, verdict: tuple[str, str]) -> bool:
+    """Tell whether the words say outright what the rules read of a name, whatever the model decides of it."""
+    kind, status = mention.verdict
+    if (kind, status) == ("condition", "past") and talk.low.startswith("过", mention.name.end):
+        return True  # "我爸脑梗过"
+    if not kind and verdict[0] == "medication" and mention.category == "class":
+        return told_next(talk, mention.clause, mention.name)  # "on blood thinners, Eliquis 5 mg"
+    if not kind and verdict[0] in ("allergy", "intolerance") and verdict[1] in HOLDING and _DOES_NOT.match(talk.low, mention.name.end):
+        return True  # "ibuprofen upsets my stomach, naproxen doesn't"
+    if verdict[0] != "allergy":
+        return False
+    begin = mention.clause.start
+    if verdict[1] not in HOLDING and _SHUNNED.search(talk.low, begin, mention.name.start) and not _NO_ALLERGY.search(mention.clause.low):
+        return True  # "不能吃阿司匹林" denies no allergy
+    if kind == "intolerance" and verdict[1] not in HOLDING:
+        return True  # "I get nauseous from it, not allergic" says both
+    reason = None if kind else _REASON.match(talk.low, mention.name.end)  # "I can't take aspirin because of ulcers"
+    return reason is not None and any(name.start == reason.end() and name.of("condition") for name in talk.names)
 
 
 def asks_allergy(talk: Talk, clause: Clause) -> bool:
