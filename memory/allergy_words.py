@@ -37,11 +37,6 @@ DENIED = re.compile(
     r"been|have|had|got|be|a|an|any|known|truly|true|think i'?m|have any|currently|now|even))*\s*$"
 )
 DENIED_AFTER = re.compile(r"(?:的|史|反应)?(?:一个|1个)?(?:都|也)?(?:没有|没得|没)(?:过|的)?(?:$|[,，。!！])|的?(?:1个|一个)(?:都|也)没")
-FEARED = re.compile(
-    r"(?:担心|害怕|有点怕|(?<![恐可])怕(?!是))(?:自己|会|是|我|他|她|孩子|宝宝|再|又|对)*[^,，。]{0,8}$|"
-    r"\b(?:worried|afraid|scared|frightened|terrified|fear\w*|worry) (?:about|of|that|i might|i may)\b[^,.]{0,24}$"
-)
-"""Before an allergen: what is only feared is no allergy yet."""
 JUST = re.compile(r"\s*(?:just|only|but for)\b(?! to\b)")
 """What opens an exception and as often goes on with something else: "not allergic, just windy"."""
 NOT_ONLY = re.compile(r"不(?:仅|但|只|光|单)[^,，。]*$|不是不$|\bnot (?:only|just)\b[^.]*$")

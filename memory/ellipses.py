@@ -50,11 +50,10 @@ def read_ellipses(talk: Talk) -> Iterator[Fact]:
         fine = bool(_FINE.search(low))
         if not fine and not _TOO.search(low) and not (_IT_WAS.search(low) and re.search(r"\bnot\b|n't\b", _before(talk, number))):
             continue
-        status = "denied" if fine else "active"
         for fact in _pointed_at(talk, number, clause, fine=fine):
             for person in clause.people:
                 if person != fact.subject:
-                    changed = {"subject": person, "status": status, "severity": "", "detail": "", "facets": {}}
+                    changed = {"subject": person, "status": "denied" if fine else fact.status, "severity": "", "detail": "", "facets": {}}
                     yield fact.model_copy(update=changed | {"quote": clause.text, "span": (clause.start, clause.end), "confirmed": False})
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from memory.afterwards import later_words
 from memory.clauses import read_clauses
 from memory.corrections import read_corrections, settled
 from memory.ellipses import read_ellipses
@@ -89,7 +90,7 @@ def read(
     """
     speaker = Speaker(subject, tuple(dict.fromkeys(fact.subject for fact in known)))
     talk, found = by_rule(message, tables, speaker, known=known, language=language, topic=topic)
-    found = list(settled(_plain(reviewed(talk, found)), known))
+    found = list(settled(_plain(later_words(talk, reviewed(talk, found))), known))
     kept: dict[str, Fact] = {}
     for fact in (f.model_copy(update={"thread": thread, "turn": turn, "at": at}) for f in found):
         kept.pop(fact.id, None)  # said again after something else was said: it stands where it was said last

@@ -12,6 +12,7 @@ from memory.allergens import allergens
 from memory.bare_denials import meant
 from memory.clauses import Clause
 from memory.facts import ANY, Fact, Status
+from memory.fears import only_feared
 from memory.read_tests import tested
 from memory.severity import REACTION, reaction_in, severity_of
 from memory.substances import Allergen, category_of, listed, references_of
@@ -148,7 +149,7 @@ def _spoken(talk: Talk, number: int, clause: Clause) -> Iterator[Fact]:
                 yield from allergy(talk, number, item, "active")
             return
     for item in allergens(talk, number):
-        if not say.FEARED.search(clause.low, 0, max(0, min(item.place, item.begin) - clause.start)):
+        if not only_feared(talk, clause, min(item.place, item.begin)):
             yield from allergy(talk, number, item, _status(talk, clause, item))
 
 

@@ -9,9 +9,9 @@ from functools import cache, lru_cache
 
 from configs.settings import ROOT
 from memory.allergen_words import ANCHOR
-from memory.allergy_words import FEARED
 from memory.condition_words import STATES
 from memory.facts import HOLDING, Fact, Kind, Status
+from memory.fears import only_feared
 from memory.features import features
 from memory.learned import JUDGE, Judge, Judgement, load_judge
 from memory.medicine_words import MISSED
@@ -135,8 +135,7 @@ def _own(talk: Talk, mention: Mention) -> bool:
 
 def _feared(talk: Talk, mention: Mention) -> bool:
     """Tell whether an allergy is only feared: "我有点怕青霉素过敏", "worried about being allergic to penicillin"."""
-    clause, name = mention.clause, mention.name
-    return bool(FEARED.search(talk.low, clause.start, name.start) and ANCHOR.search(clause.low))
+    return bool(ANCHOR.search(mention.clause.low)) and only_feared(talk, mention.clause, mention.name.start)
 
 
 def _reacts(talk: Talk, mention: Mention) -> bool:

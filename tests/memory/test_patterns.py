@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 from importlib import import_module
@@ -27,14 +28,13 @@ def _clauses(every: int) -> list[str]:
     return [clause.low for case in cases for turn in case["turns"] for clause in read_clauses(clean(turn), Speaker())]
 
 
+for _module in iter_modules(memory.__path__):
+    import_module(f"memory.{_module.name}")  # before any clause is read, so that no pattern comes too late to be passed over
+
+
 def _patterns() -> dict[str, patterns.Pattern]:
-    modules = [import_module(f"memory.{module.name}") for module in iter_modules(memory.__path__)]
-    return {
-        f"{module.__name__}.{name}": value
-        for module in modules
-        for name, value in vars(module).items()
-        if isinstance(value, patterns.Pattern)
-    }
+    """Return all that there are, also those in lists and tuples."""
+    return {held.pattern: held for held in gc.get_objects() if isinstance(held, patterns.Pattern)}
 
 
 @pytest.mark.parametrize(
