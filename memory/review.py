@@ -67,7 +67,7 @@ ADD_UNTOLD = 0.7
 ADD_UNSAID = {"asked": 0.8, "supposed": 0.85, "told": _NEVER}
 """The same where the clause asks, supposes or quotes."""
 DROP_SURE = 0.96
-"""Of an allergy to something of a known name that the writer says outright to have: "I'm allergic to grass, take Zyrtec"."""
+"""Of an allergy to something of a known name, or a disease, that the writer says outright to have: "I'm allergic to grass, take Zyrtec"."""
 DROP_UNKNOWN = 0.85
 """Of a thing that no table knows: the model has seen too few of them."""
 _LIKE = re.compile(r"\blike (?:half )?(?:an? |the )$|[像象](?:只|个|条)?$|[肿红][得成了](?:像|个|了)*$")
@@ -128,7 +128,12 @@ def _read_already(facts: Sequence[Fact], mention: Mention, kind: str) -> bool:
 
 
 def _own(talk: Talk, mention: Mention) -> bool:
-    """Tell whether the rules read an allergy of the writer's own from "I'm allergic to ...", and to something that has a name."""
+    """Tell whether the rules read an allergy of the writer's own from "I'm allergic to ...", and to something that has a name.
+
+    A disease that is a clause of its own is told as outright: "我妈68岁，糖尿病，在吃二甲双胍".
+    """
+    if mention.verdict == ("condition", "active") and mention.facts[0].words == mention.clause.text:
+        return mention.clause.mode == "said" and len(talk.clauses) > 2
     said = mention.verdict == ("allergy", "active") and mention.clause.people == ("self",) and bool(_MINE.search(mention.clause.low))
     return said and (mention.known or any(name is mention.name for name, _ in talk.more))
 

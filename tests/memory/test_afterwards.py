@@ -85,3 +85,14 @@ def test_what_was_never_stopped_or_is_taken_again_is_taken(case: str, tables: Ta
 )
 def test_pointing_at_a_denial_is_a_denial(case: str, tables: Tables) -> None:
     check(case, tables)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        "我妈68岁，糖尿病肾病，在吃二甲双胍，感冒了能吃布洛芬吗？ | mother/condition/糖尿病肾病/active; mother/medication/二甲双胍/active",
+        "我妈68岁，糖尿病，在吃二甲双胍，感冒了能吃布洛芬吗？ | mother/condition/糖尿病/active",
+    ],
+)
+def test_a_disease_that_is_a_clause_of_its_own_is_kept(case: str, tables: Tables) -> None:
+    check(case, tables)
