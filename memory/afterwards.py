@@ -24,6 +24,11 @@ _STAYED = re.compile(
     r"(?:没有?|从没|从未|未|不能|不敢|不要|不可以?|别)(?:自己|自行|擅自|随便|有|曾|再|敢)?(?:停|断)(?!药后)|"
     r"\b(?:never|not|cannot|can't|haven't|hasn't|didn't|don't|doesn't|won't)\b(?: \w+)? (?:stop|miss|skip|forget|quit)\w*"
 )
+_DOSED_ANEW = re.compile(
+    r"(?:改|减|加|调)(?:成|为|到|吃|用)?(?:了)?(?:每|一|半|两|二|三|四|早|晚|\d)[^,，。]{0,8}(?:次|片|粒|颗|支|毫克|克|mg|ml|单位)|"
+    r"\b(?:cut|reduced|increased|changed|upped|lowered|raised)\b[^.,]{0,20}\bto (?:\d|half|once|twice|one|two|three)"
+)
+"""Another dose of the same medicine, as long as none else is named: "把二甲双胍改成一天三次"."""
 _RESUMED = re.compile(
     r"(?:又|重新|接着|恢复|继续)(?:开始)?(?:吃|用|服|打|在吃|在用)|恢复(?:用药|服药|吃药)|又(?:吃|用|服)(?:上|回)|"
     r"\b(?:restarted|resumed|back on|started (?:it |them )?again|taking it again)\b"
@@ -70,6 +75,8 @@ def _goes_on(talk: Talk, fact: Fact) -> bool:
     assert fact.span is not None
     clause = _clause_at(talk, fact.span[0])
     if _STAYED.search(clause.low):
+        return True
+    if _DOSED_ANEW.search(clause.low) and sum(bool(name.drugs) for name in talk.names_in(clause)) == 1:
         return True
     return any(_RESUMED.search(other.low) for other in _behind(talk, clause) if fact.subject in other.people)
 

@@ -23,7 +23,7 @@ _SENTENCE = re.compile(
 )
 _CUT = re.compile(
     rf"[，,;；]+|(?<=[{_HAN}])[\s]+(?=[{_HAN}])|(?<=[{_HAN}\d])\s+(?=对)|\s+-\s+|(?=但是?(?!丁))|(?=可是|"
-    rf"不过(?![敏喘])|然而|而且|所以|因为|因此|然后|另外|还有(?!点))|"
+    rf"不过(?![敏喘])|然而|而且|所以|因为|因此|然后|另外|还有(?!点))|(?<=停了)(?=(?:就|又|后|才)?(?:改|换)(?:成|为|吃|用|服|了))|"
     r"\s(?=(?:but|because|which|although|though|while|however|whereas)\b)|\s(?=(?:and|so|since|plus)\s+(?:i|my|our|he|she|we|"
     r"they|am|is|has|have|had|not|no|never|also|his|her|the|started|stopped|switched|now|takes?|uses?|needs?|carries|"
     r"carry|taking|been|was|were|use|if|"

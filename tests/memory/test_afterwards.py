@@ -69,6 +69,12 @@ def test_what_is_borne_still_is_not_turned(case: str, tables: Tables) -> None:
         "I stopped warfarin yesterday but restarted today | self/medication/warfarin/active",
         "我停了华法林，改吃利伐沙班 | self/medication/华法林/past; self/medication/利伐沙班/active",
         "I stopped warfarin last year | self/medication/warfarin/past",
+        "把二甲双胍改成一天三次了，因为血糖高 | self/medication/二甲双胍/active",
+        "我把华法林停了，改成利伐沙班20mg | self/medication/华法林/past; self/medication/利伐沙班/active",
+        "我把华法林停了改成利伐沙班20mg | self/medication/华法林/past; self/medication/利伐沙班/active",
+        "医生把我的药改成了瑞舒伐他汀10mg | self/medication/瑞舒伐他汀/active",
+        "我青霉素过敏 // 把我的青霉素过敏改成没有 | self/allergy/青霉素/active",
+        "我青霉素过敏 // 把过敏史改一下，改为无 | self/allergy/青霉素/active; !self/allergy/*/denied",
     ],
 )
 def test_what_was_never_stopped_or_is_taken_again_is_taken(case: str, tables: Tables) -> None:
