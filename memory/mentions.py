@@ -18,6 +18,11 @@ KINDS: tuple[Kind, ...] = ("allergy", "intolerance", "medication", "condition", 
 CATEGORIES = ("drug", "class", "food", "vaccine", "condition", "thing", "procedure")
 _CUT_OUT = re.compile(r"阑尾|胆结石|胆囊|息肉|疝|白内障|扁桃体|痔|囊肿|骨折|appendic|gallstone|hernia|cataract|tonsil|polyp|cyst|fractur")
 """What an operation ends. After that of a glaucoma or of a cancer the disease still counts."""
+_USELESS = re.compile(
+    r"\s*(?:tablets?|pills?)?\s*(?:(?:does|did|do|has|have)(?:n't| not)|never|isn't|is not) (?:\w+ )?(?:help|work|touch|do anything)\w*|"
+    r"(?:也|都|吃了|用了|对我)*(?:没用|不管用|没(?:什么|啥)?(?:效果?|作用)|不见效|无效)"
+)
+"""Behind a medicine: it does nothing, which is neither an allergy nor badly borne."""
 _HABITS: frozenset[Kind] = frozenset({"smoking", "alcohol", "pregnancy", "lactation"})
 _GUESSED = {"medication": "drug", "allergy": "thing", "intolerance": "thing", "surgery": "procedure", "vaccination": "vaccine"}
 
@@ -66,9 +71,14 @@ def _of(read: list[tuple[int, int, Fact]], name: Name) -> list[Fact]:
 
 
 def is_part(mention: Mention, facts: Sequence[Fact]) -> bool:
-    """Tell whether a name of which no fact was read is part of one: "阑尾炎手术" is no appendicitis, "抽烟" no allergy to tobacco."""
+    """Tell whether a name of which no fact was read is part of one, or no fact at all.
+
+    "阑尾炎手术" is no appendicitis, "抽烟" no allergy to tobacco, and what does not help does no harm.
+    """
     name = mention.name
     around = [fact for fact in facts if fact.span and fact.span[0] <= name.start and name.end <= fact.span[1]]
+    if _USELESS.match(mention.clause.low, max(0, name.end - mention.clause.start)):
+        return True
     if mention.category == "vaccine":
         return any(fact.kind == "vaccination" for fact in around)
     whole = [fact.kind for fact in around if fact.kind in ("surgery", "condition") and name.words.lower() in fact.value.lower()]

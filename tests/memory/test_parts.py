@@ -14,6 +14,8 @@ from tools.tables import Tables
     [
         "我去年做过阑尾炎手术 | self/surgery/阑尾炎手术/past; !self/condition/阑尾炎/active",
         "青光眼手术后眼压还高 | self/condition/青光眼/active",
+        "Tylenol doesn't help and ibuprofen gives me an upset stomach | self/intolerance/ibuprofen/active; "
+        "!self/intolerance/paracetamol/active",
         "我以前抽烟，怀孕后戒了 | self/smoking/是/past; !self/allergy/抽烟/active",
         "I quit smoking 5 years ago. I used to take sertraline but quit. | self/smoking/yes/past; !self/medication/smoking/past",
         "I'm breastfeeding my 3 month old. | self/lactation/yes/active; !self/condition/breastfeeding/active",
