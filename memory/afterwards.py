@@ -20,6 +20,7 @@ _BROKE_OUT = re.compile(
 )
 _HAS = re.compile(r"(?:有|患|患有|得|得过|没|没有|无|不|\bno|\bnot|\bnever|n't|have|has)\s?$")
 """Before a reaction: an illness that somebody has, or nothing at all."""
+_OF_OTHERS = re.compile(r"别的|其他|其它|其余|另一种|\b(?:others?|another|the rest|everything else)\b")
 _STAYED = re.compile(
     r"(?:没有?|从没|从未|未|不能|不敢|不要|不可以?|别)(?:自己|自行|擅自|随便|有|曾|再|敢)?(?:停|断)(?!药后)|"
     r"\b(?:never|not|cannot|can't|haven't|hasn't|didn't|don't|doesn't|won't)\b(?: \w+)? (?:stop|miss|skip|forget|quit)\w*"
@@ -59,7 +60,7 @@ def _broke_out(talk: Talk, fact: Fact) -> bool:
     end = min((name.start for name in others if name.start >= begin and category_of(name, talk.tables)), default=begin + _REACH)
     tail = talk.low[begin : min(end, begin + _REACH)]
     turn = _TURNS.search(tail)
-    if turn is None:
+    if turn is None or _OF_OTHERS.search(tail):
         return False
     rest = begin + turn.start()
     for pattern in (REACTION, _BROKE_OUT):

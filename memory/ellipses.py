@@ -20,6 +20,7 @@ _TOO = re.compile(
     r"^[^,，对没不吃用]{1,5}?也(?:是|有|会|过敏|一样)的?(?:这样|这个病|这病)?$|"
     r"^(?:我|他|她|俺)[^,，对没不]{0,4}?(?:自己)?(?:也|倒|才|却)?(?:是|有|会|过敏)的?(?:这样)?$"
 )
+_LIKEWISE = re.compile(r"也|一样|\b(?:too|same|as well|so (?:am|do|is|does|has|have))\b")
 _IT_WAS = re.compile(r"^(?:it'?s|its|no,? it'?s) my [\w' -]{2,24}$")
 _FINE = re.compile(
     rf"^{_LEAD}(?:(?:i'm|i am|he's|she's|he is|she is|my [\w' -]{{2,24}}? is) (?:absolutely |totally |perfectly )?(?:fine|ok|okay|"
@@ -50,10 +51,12 @@ def read_ellipses(talk: Talk) -> Iterator[Fact]:
         fine = bool(_FINE.search(low))
         if not fine and not _TOO.search(low) and not (_IT_WAS.search(low) and re.search(r"\bnot\b|n't\b", _before(talk, number))):
             continue
+        like = bool(_LIKEWISE.search(low))  # "my mum isn't allergic to it. Me too" denies, "I'm not, my sister is" does not
         for fact in _pointed_at(talk, number, clause, fine=fine):
+            status = "denied" if fine else fact.status if like else "active"
             for person in clause.people:
                 if person != fact.subject:
-                    changed = {"subject": person, "status": "denied" if fine else fact.status, "severity": "", "detail": "", "facets": {}}
+                    changed = {"subject": person, "status": status, "severity": "", "detail": "", "facets": {}}
                     yield fact.model_copy(update=changed | {"quote": clause.text, "span": (clause.start, clause.end), "confirmed": False})
 
 
